@@ -1,0 +1,100 @@
+# The book on the safety of IVIg in dermatomyositis. `make help` lists what there is to make.
+# Needed: make and Python 3.11, 3.12 or 3.13. Everything else is pinned, hashed and installed into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+ENVIRONMENT := $(VENV)/.installed
+LAB := .venv-lab
+LAB_ENVIRONMENT := $(LAB)/.installed
+BUILD := _build
+PORT ?= 8000
+
+# The first interpreter that really runs and is new enough: a version manager's shim may exist and yet fail.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+PYTHON_OR_STOP = $(or $(PYTHON),$(error Python 3.11 or newer is needed, and none was found. Name one: make PYTHON=/path/to/python3))
+
+# The same bytes on every machine: no hash order, no clock (the article's publication date stands in for it),
+# sums in one order, no settings from the user's home.
+export PYTHONHASHSEED := 0
+export SOURCE_DATE_EPOCH := 1705449600
+export PYTHONUTF8 := 1
+export OPENBLAS_NUM_THREADS := 1
+export IPYTHONDIR := $(CURDIR)/$(BUILD)/ipython
+export MPLCONFIGDIR := $(CURDIR)/$(BUILD)/matplotlib
+export JUPYTER_PLATFORM_DIRS := 1
+export PYDEVD_DISABLE_FILE_VALIDATION := 1
+export DO_NOT_TRACK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONPATH PYTHONSTARTUP
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help book notebooks test lint data claims lab serve lock clean
+
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(ENVIRONMENT): requirements.txt
+	@echo "Installing the pinned environment into $(VENV) with $(PYTHON_OR_STOP); this takes a minute or two"
+	@$(PYTHON_OR_STOP) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements.txt
+	@# An editable install cannot be hashed and wants a build backend; a path file needs neither.
+	@echo ../../../../src > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/safetybook.pth"
+	@touch $@
+
+$(LAB_ENVIRONMENT): requirements-lab.txt
+	@echo "Installing JupyterLab into $(LAB)"
+	@$(PYTHON_OR_STOP) -m venv --clear $(LAB)
+	@$(LAB)/bin/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements-lab.txt
+	@touch $@
+
+book: notebooks ## Execute what is stale, then build the HTML into _build/html
+	@rm -rf $(BUILD)/next
+	$(BIN)/jupyter-book build . --path-output $(BUILD)/next --all --warningiserror --nitpick --keep-going --quiet >/dev/null
+	@# Only a build without a warning gets here: until then the previous HTML stays where it is.
+	@rm -rf $(BUILD)/html
+	@mv $(BUILD)/next/_build/html $(BUILD)/html
+	@rm -rf $(BUILD)/next
+	@echo "The book: $(BUILD)/html/index.html"
+
+notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or lock changed
+	$(BIN)/python -m safetybook.notebooks execute notebooks/*.md
+
+test: lint ## Check the code, the data, the claims and every stored output
+	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope
+
+lint: $(ENVIRONMENT) ## Check style and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
+	$(BIN)/python -m proderm.reconstruct
+
+claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
+	$(BIN)/python -m proderm.claims
+
+lab: export JUPYTER_PATH := $(CURDIR)/$(BUILD)/kernel/share/jupyter
+lab: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open the notebooks in JupyterLab
+	@# Lab runs from its own environment; the notebooks' kernel is the pinned one.
+	@$(BIN)/python -m ipykernel install --prefix $(BUILD)/kernel --name python3 --display-name "Python 3" >/dev/null
+	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly $(LAB_OPTIONS)
+
+serve: book ## Build the book and serve it on this machine
+	@echo "http://127.0.0.1:$(PORT)/"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/html $(PORT)
+
+lock: ## Resolve requirements*.in anew; UPGRADE=--upgrade takes newer versions
+	@$(PYTHON_OR_STOP) -m venv --clear $(BUILD)/lock
+	@$(BUILD)/lock/bin/python -m pip install -qq uv
+	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) requirements.in --output-file requirements.txt
+	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements.txt requirements-lab.in --output-file requirements-lab.txt
+
+# One lock for Linux, macOS and Windows, 3.11 and later; its text names no registry.
+RESOLVE = $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
+clean: ## Remove what was built; the installed environments stay
+	rm -rf $(BUILD) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests book -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""The ProDERM trial: its columns, estimands, contradictions and reconstruction."""

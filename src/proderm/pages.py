@@ -1,0 +1,241 @@
+"""What the chapters share: the study and its verdicts, loaded once, and how a page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+
+from myst_nb import glue as store
+
+from proderm import claims
+from proderm import study as proderm
+from proderm.columns import IVIG_ALL, IVIG_P1, PLACEBO_P1, SAFETY_COLUMNS
+from proderm.estimands import CATALOGUE
+from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients, percent
+from safetybook.claims import Outcome, Verdict, Verdicts
+from safetybook.contradictions import Contradiction
+from safetybook.estimands import Column, Estimand
+from safetybook.figures import Palette
+from safetybook.invariants import check
+from safetybook.results import Difference, Result, compute
+from safetybook.rounding import exact, half_up
+from safetybook.study import Study
+from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described
+
+PALETTE = Palette(("IVIg", "Placebo"))
+"""The treatments' colours and shapes, the same in every figure."""
+
+HEADINGS = {
+    IVIG_P1: ("First period", "IVIg (n = {}^a)"),
+    PLACEBO_P1: ("First period", "Placebo (n = {})"),
+    IVIG_ALL: ("Overall period", "All IVIg (n = {})"),
+}
+"""The article's headings of the columns of Tables 1 and 2."""
+
+
+@cache
+def study() -> Study:
+    """The data, loaded once per process."""
+    return proderm.load()
+
+
+@cache
+def verdicts() -> Verdicts:
+    """The verdicts on all claims of the article, found once per process."""
+    return claims.verdicts(study())
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A kind of cell under each column's heading: its own heading, its form, and what it shows.
+
+    `form` has a pair of braces for each of the estimands.
+    """
+
+    heading: str
+    form: str
+    estimands: Callable[[Category, Column], tuple[Estimand, ...]]
+
+
+PATIENTS = Measure(
+    "No. of pts (%)",
+    "{} ({}%)",
+    lambda category, column: (patients(category, column), percent(category, column)),
+)
+EVENTS = Measure("No. of events", "{}", lambda category, column: (events(category, column),))
+
+
+class Page:
+    """One chapter: the parts of the article that it rebuilds, and how it shows them."""
+
+    def __init__(self, *locations: str) -> None:
+        self.locations = locations
+        self._glued: dict[str, str] = {}
+
+    def result(self, estimand: Estimand) -> Result:
+        """The result of an estimand in the data."""
+        return compute(study(), estimand)
+
+    def cell(self, form: str, *estimands: Estimand, location: str = "", decimals: int | None = None) -> Cell:
+        """A cell as one part of the article shows it; see :func:`safetybook.tables.cell`."""
+        return cell(form, estimands, study(), verdicts(), location, decimals)
+
+    def glue(self, name: str, text: str) -> None:
+        """Keep a text for the page's sentences, once.
+
+        Raises:
+            ValueError: if another text already has this name.
+        """
+        if name not in self._glued:
+            store(name, text, display=False)
+        elif self._glued[name] != text:
+            raise ValueError(f"{name} is already {self._glued[name]!r}, not {text!r}")
+        self._glued[name] = text
+
+    def glue_results(self, *estimands: Estimand, decimals: int | None = None) -> None:
+        """Keep results under their ids, with underscores for dots: ``teae_ivig_all_patients``."""
+        for estimand in estimands:
+            self.glue(_name(estimand.id), self.result(estimand).formatted(decimals))
+
+    def glue_difference(self, name: str, found: Difference) -> None:
+        """Keep a difference and its confidence limits, with ``_low`` and ``_high`` after the name."""
+        for end, value in (("", found.value), ("_low", found.low), ("_high", found.high)):
+            self.glue(name + end, half_up(exact(value), 1).replace("-", "−"))
+
+    def glue_claims(self) -> None:
+        """Keep the result behind each claim of the page at the claim's precision, under the estimand's id.
+
+        Where the data differ from the article, its text is kept as well, under the id and ``_printed``.
+        """
+        for verdict in verdicts().at(*self.locations):
+            name = _name(verdict.claim.estimand)
+            if verdict.result is not None and name not in self._glued:
+                self.glue(name, verdict.result.formatted(verdict.claim.decimals))
+                if verdict.outcome is not Outcome.REPRODUCED:
+                    self.glue(f"{name}_printed", verdict.claim.value)
+
+    def glue_verdicts(self) -> None:
+        """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
+        self.glue("claims_total", str(len(verdicts())))
+        for outcome in Outcome:
+            self.glue(f"claims_{outcome}", str(len(verdicts().with_outcome(outcome))))
+
+    def safety_table(
+        self,
+        location: str,
+        caption: str,
+        rows: Mapping[str, Category],
+        footnotes: Iterable[tuple[str, str]],
+        columns: Iterable[Column] = SAFETY_COLUMNS,
+        measures: Iterable[Measure] = (PATIENTS, EVENTS),
+    ) -> Table:
+        """A table of patients and events as the article lays it out, checked against the invariants.
+
+        Raises:
+            InvariantError: if the counts cannot be true at once.
+        """
+        columns, measures = tuple(columns), tuple(measures)
+        shown = [
+            [
+                (measure.form, measure.estimands(category, column))
+                for column in columns
+                for measure in measures
+            ]
+            for category in rows.values()
+        ]
+        check(study(), [estimand for row in shown for _, estimands in row for estimand in estimands])
+        headings = []
+        for column in columns:
+            period, treatment = HEADINGS[column]
+            at_risk = self.cell("{}", column.at_risk, location=location).text
+            headings += [(period, treatment.format(at_risk), measure.heading) for measure in measures]
+        body = [
+            Row(label, tuple(self.cell(form, *estimands, location=location) for form, estimands in row))
+            for label, row in zip(rows, shown, strict=True)
+        ]
+        return Table(
+            caption, "Category of TEAE", tuple(headings), (Group("", tuple(body)),), tuple(footnotes)
+        )
+
+    def definitions(self, rows: Mapping[str, Category]) -> Folded:
+        """What each row of a table counts, in terms of the variables of `adae`."""
+        body = [
+            Row(label, (Cell(described(TREATMENT_EMERGENT & category.where), numeric=False),))
+            for label, category in rows.items()
+        ]
+        caption = "What each row counts"
+        table = Table(caption, "Row", (("Rows of adae.csv in which",),), (Group("", tuple(body)),))
+        return Folded(caption, table)
+
+    def contradictions(self) -> Conflicts:
+        """Where the article contradicts itself on this page, with the proofs."""
+        found = {
+            verdict.contradiction.id: verdict.contradiction
+            for verdict in verdicts().at(*self.locations)
+            if verdict.outcome is Outcome.CONTRADICTED and verdict.contradiction
+        }
+        return Conflicts(tuple(found.values()))
+
+    def claims(self) -> Folded:
+        """The claims of this page with their verdicts, behind a line that opens them."""
+        found = verdicts().at(*self.locations)
+        counts = ", ".join(
+            f"{number} {outcome}"
+            for outcome in Outcome
+            if (number := sum(verdict.outcome is outcome for verdict in found))
+        )
+        columns = (("Printed",), ("Computed",), ("Verdict",), ("The article’s words",))
+        caption = f"The {len(found)} claims of this chapter: {counts}"
+        groups = tuple(
+            Group(location, tuple(_claim_row(verdict) for verdict in verdicts().at(location)))
+            for location in self.locations
+        )
+        return Folded(caption, Table(caption, "What is claimed", columns, groups))
+
+
+def _claim_row(verdict: Verdict) -> Row:
+    claim = verdict.claim
+    return Row(
+        CATALOGUE[claim.estimand].label if claim.estimand in CATALOGUE else claim.note,
+        (
+            Cell(claim.value),
+            Cell(verdict.computed),
+            Cell(str(verdict.outcome), numeric=False, classes=f"sb-verdict {verdict.outcome}"),
+            Cell(claim.quote, numeric=False),
+        ),
+        anchor=f"claim-{claim.claim_id}",
+    )
+
+
+def _name(estimand: str) -> str:
+    return estimand.replace(".", "_")
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Contradictions of the article as a page shows them: what clashes, the proof, the reading followed."""
+
+    contradictions: tuple[Contradiction, ...]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {
+            "text/html": "\n".join(map(_conflict_html, self.contradictions)),
+            "text/plain": "\n\n".join(
+                f"{conflict.proof}\nReading: {conflict.reading}" for conflict in self.contradictions
+            ),
+        }
+
+
+def _conflict_html(conflict: Contradiction) -> str:
+    lines = [f"<p>{escape(line)}</p>" for line in conflict.proof.splitlines()]
+    return "\n".join(
+        [
+            '<div class="admonition important">',
+            '<p class="admonition-title">These statements of the article cannot all hold</p>',
+            *lines,
+            f"<p>The reconstruction follows this reading: {escape(conflict.reading)}</p>",
+            "</div>",
+        ]
+    )

@@ -1,0 +1,207 @@
+"""``make data``: from the published claims to ``data/adam/*.csv``, the same bytes on every run."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+from ortools.sat.python import cp_model
+
+from proderm.reconstruction import (
+    assemble,
+    baseline,
+    burden,
+    calendar,
+    cycles,
+    design,
+    exposure,
+    infusions,
+    terms,
+    timing,
+    visits,
+)  # fmt: skip
+from proderm.reconstruction.published import Published
+from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.solve import StageReport, solve
+from safetybook.reconstruct.stage import Infeasible, Stage
+
+ROOT = Path(__file__).resolve().parents[2]
+LEDGERS = (ROOT / "data/published/claims.csv", ROOT / "data/published/external.csv")
+SEED = 1
+
+# Deterministic limits of the search, in the solver's units of work (about one to four seconds each here).
+# The stages find their first solution well before; the rest of the effort goes into plausibility.
+EFFORT = {
+    "exposure": 4.0,
+    "burden": 2.0,
+    "counts": 6.0,
+    "terms": 2.0,
+    "cycles": 2.0,
+    "calendar": 2.0,
+    "ages": 2.0,
+    "baseline": 4.0,
+    "rates": 2.0,
+    "doses": 4.0,
+    "latency": 4.0,
+    "duration": 4.0,
+}
+
+# A stage whose choice the next one may still move; it imposes the same claims again.
+PROVISIONAL = ("burden",)
+
+Built = TypeVar("Built")
+
+
+class Reconstruction:
+    """All stages in order; each reads what the earlier ones settled."""
+
+    def __init__(self, published: Published, seed: int, report: Callable[[StageReport], None]) -> None:
+        self.published = published
+        self.seed = seed
+        self._report = report
+        self.reports: list[StageReport] = []
+
+    def _solve(self, name: str, build: Callable[[Stage], Built]) -> tuple[Built, cp_model.CpSolver]:
+        built, solver, stage, report = solve(name, build, self.seed, EFFORT[name])
+        if name not in PROVISIONAL:
+            self.published.settle(stage)
+        self.reports.append(report)
+        self._report(report)
+        return built, solver
+
+    def _rows(self, name: str, build: Callable[[Stage], PossibleRows]) -> pd.DataFrame:
+        rows, solver = self._solve(name, build)
+        return rows.chosen(solver)
+
+    def run(self) -> dict[str, pd.DataFrame]:
+        """The six data sets."""
+        seed, published = self.seed, self.published
+        patients = design.cohort(seed)
+        subjects = design.subjects(patients)
+        own = [c for c in subjects.columns if c != "USUBJID"]
+
+        def without_subject(frame: pd.DataFrame) -> pd.DataFrame:
+            return frame.drop(columns=[c for c in own if c in frame.columns])
+
+        courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
+        load = self._rows("burden", lambda s: burden.build_burden(s, courses, subjects, published, seed))
+        counts = self._rows(
+            "counts", lambda s: burden.build_counts(s, load, courses, subjects, published, seed)
+        )
+        events = terms.numbered(counts, subjects)
+        named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
+        events = without_subject(terms.draw_uncounted(named, courses, seed))
+        (rows, given), solver = self._solve(
+            "cycles", lambda s: cycles.build(s, events, courses, subjects, published, seed)
+        )
+        events = without_subject(rows.chosen(solver))
+        premedicated = [key for key, literal in given.items() if solver.value(literal)]
+        options = calendar.candidates(courses, seed)
+        chosen = self._rows("calendar", lambda s: calendar.build(s, options, courses, published, seed))
+        dated = calendar.dated(courses, options, chosen)
+        people, history = self._baseline(subjects)
+        dated = self._infusions(dated, people)
+        hours = infusions.episodes(dated, seed)
+        events = events.merge(timing.cycle_times(hours), on=["USUBJID", "CYCLE"]).sort_values("SEQ")
+        onset = self._rows("latency", lambda s: timing.build_latency(s, events, subjects, published, seed))
+        timed = without_subject(onset)
+        lasting = self._rows("duration", lambda s: timing.build_duration(s, timed, subjects, published, seed))
+        drugs = visits.premedication(premedicated, courses, hours, published, seed)
+        scores = visits.wells(hours, lasting, seed)
+        return assemble.study_frames(people, dated, hours, lasting, history, drugs, scores, seed)
+
+    def _baseline(self, subjects: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        ages = self._rows("ages", lambda s: baseline.build_ages(s, subjects, self.published, self.seed))
+        aged = subjects.merge(ages[["USUBJID", "AGE"]], on="USUBJID")
+        (variables, factors), solver = self._solve(
+            "baseline", lambda s: baseline.build(s, aged, self.published, self.seed)
+        )
+        people = aged
+        for name, rows in variables.items():
+            people = people.merge(rows.chosen(solver)[["USUBJID", name]], on="USUBJID")
+        history = factors.chosen(solver)
+        owned = history.groupby("USUBJID")["MHGRPTRM"].agg(list)
+        with_factors = people.assign(FACTORS=[owned.get(p, []) for p in people["USUBJID"]])
+        return baseline.measures(with_factors, self.seed), history
+
+    def _infusions(self, dated: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+        seed, published = self.seed, self.published
+        people = people.drop(columns=["FACTORS", "TRT01P"])
+        maxima = self._rows("rates", lambda s: infusions.build_rates(s, dated, people, published, seed))
+        rated = infusions.with_rates(dated, maxima, seed)
+        doses = self._rows("doses", lambda s: infusions.build_doses(s, dated, people, published, seed))
+        keys = ["USUBJID", "CYCLE"]
+        rated = rated.merge(doses[[*keys, "GRAMS", "CYCDOSE"]], on=keys, how="left")
+        return infusions.with_placebo_doses(rated)
+
+
+def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int, folder: Path) -> None:
+    """Write the CSV files and MANIFEST.json: all of them, or none if something fails before."""
+    texts = {f"{name}.csv": assemble.csv_text(name, frame) for name, frame in frames.items()}
+    manifest = {
+        "title": "Synthetic reconstruction of the ProDERM safety data; not the trial's records",
+        "solver": f"ortools {version('ortools')}",
+        "seed": seed,
+        "ledgers": {path.name: _hash(path.read_bytes()) for path in LEDGERS},
+        "stages": [
+            {
+                "name": r.name,
+                "status": r.status,
+                "claims": r.claims,
+                "variables": r.variables,
+                "constraints": r.constraints,
+                "plausibility_cost": r.objective,
+                "work": r.work,
+            }
+            for r in reports
+        ],
+        "files": {name: _hash(text.encode()) for name, text in texts.items()},
+    }
+    texts["MANIFEST.json"] = json.dumps(manifest, indent=2) + "\n"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        (folder / f".{name}.part").write_text(text, encoding="utf-8", newline="\n")
+    for name in texts:
+        (folder / f".{name}.part").replace(folder / name)
+
+
+def _hash(data: bytes) -> str:
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def show(report: StageReport) -> None:
+    """One line of progress per stage."""
+    print(
+        f"  {report.name:<10} {report.status.lower():<9} {report.claims:>4} claims {report.variables:>7,} variables "
+        f"{report.constraints:>7,} constraints {report.seconds:6.1f} s",
+        flush=True,
+    )
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Reconstruct the data and write them; 1 if the claims conflict."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / "data/adam", help="folder to write to")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args(arguments)
+    print("Reconstructing patient-level data from the published claims:", flush=True)
+    reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, show)
+    try:
+        frames = reconstruction.run()
+    except Infeasible as conflict:
+        print(conflict, file=sys.stderr)
+        return 1
+    write(frames, reconstruction.reports, options.seed, options.out)
+    print(f"Wrote {sum(map(len, frames.values())):,} rows to {options.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

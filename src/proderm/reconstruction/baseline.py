@@ -1,0 +1,211 @@
+"""Stages *ages* and *baseline*: who the patients were, and their risk factors for thromboembolic events."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from proderm.datasets import RISK_FACTORS
+from proderm.reconstruction.published import Published
+from safetybook.estimands import where
+from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.stage import Constraint, Stage
+
+# Table 5, the patients with a related thromboembolic event: the verbatim conditions by category.
+TABLE_5_FACTORS = {
+    "2": {
+        "Hypertension": "Hypertension",
+        "Chronic heart failure": "Chronic heart failure",
+        "Dyslipidaemia": "Dyslipidaemia",
+        "Ex-smoker": "Ex-smoker",
+    },
+    "3": {
+        "Hypertension": "Hypertension",
+        "Palpitations": "Palpitations",
+        "Myocardial ischaemia": "Myocardial ischaemia",
+        "Dyslipidaemia": "Dyslipidaemia",
+    },
+    "4": {
+        "Hypertension": "Hypertension",
+        "Ventricular and left atrial dilation": "Ventricular dilatation and left atrial dilatation",
+        "Obesity": "Obesity",
+    },
+    "6": {"Hypertension": "Hypertension"},
+    "7": {
+        "Supraventricular arrhythmia": "Supraventricular arrhythmia",
+        "Hypercholesterolaemia": "Hypercholesterolaemia",
+        "Osteoporotic fracture": (
+            "Osteoporosis of the lumbar spine and fractures of the thoracic and lumbar spine"
+        ),
+        "Obesity": "Obesity",
+    },
+}
+# Table 5's disease activity, but for patient 7: Table 6 has no patient with a TEE and severe activity, and
+# its columns add up to the baseline percentages that the sponsor prints elsewhere (27, 59, 14 %).
+TABLE_5_ACTIVITY = {"2": "MODERATE", "3": "MODERATE", "4": "MODERATE", "6": "MILD", "7": "MODERATE"}
+TABLE_5_SEX = {"2": "M", "3": "F", "4": "M", "6": "F", "7": "F"}
+
+AGES = range(22, 80)
+OLDEST_WITHOUT_TEE = 77
+
+
+def build_ages(stage: Stage, subjects: pd.DataFrame, published: Published, seed: int) -> PossibleRows:
+    """One age per patient, near a draw from a normal distribution around the published mean."""
+    rng = random.Random(f"{seed}/ages")
+    lines, costs = [], []
+    for patient in subjects["USUBJID"]:
+        printed = published.text(f"p{patient}.age", missing="")
+        target = rng.gauss(52, 14)
+        for age in [int(printed)] if printed else AGES:
+            lines.append((patient, age))
+            costs.append(round(abs(age - target)))
+    frame = pd.DataFrame(lines, columns=["USUBJID", "AGE"]).merge(subjects, on="USUBJID")
+    stage.know("adsl", subjects)
+    rows = stage.choose("adsl", frame, one_per="USUBJID")
+    published.impose(stage)
+    stage.prefer(rows, costs)
+    return rows
+
+
+def build(
+    stage: Stage, subjects: pd.DataFrame, published: Published, seed: int
+) -> tuple[dict[str, PossibleRows], PossibleRows]:
+    """Every other baseline variable, each a choice of one candidate value per patient, and the risk factors.
+
+    `subjects` has AGE already. Returns the possible rows by variable, and those of ADMH.
+    """
+    rng = random.Random(f"{seed}/baseline")
+    stage.know("adsl", subjects)
+    variables = {
+        name: _one_of(stage, subjects, name, candidates, rng)
+        for name, candidates in _candidates(rng, published).items()
+    }
+    history = _risk_factors(stage, subjects, rng)
+    _count_of_factors(stage, subjects, history)
+    published.impose(stage)
+    return variables, history
+
+
+Candidates = Callable[[pd.Series], Iterable[object]]  # type: ignore[type-arg]
+
+
+def _candidates(rng: random.Random, published: Published) -> dict[str, Candidates]:
+    races = ("WHITE", "BLACK OR AFRICAN AMERICAN", "ASIAN", "OTHER")
+    activities = ("MODERATE", "MILD", "SEVERE")
+    shortest = float(published.text("diagnosis.all.minimum"))
+    longest = float(published.text("diagnosis.all.maximum"))
+
+    def durations(patient: pd.Series) -> list[float]:  # type: ignore[type-arg]
+        # Time since diagnosis: skewed, around the published median; nobody was diagnosed before 15 (the
+        # trial's patients have adult disease, the published longest time allows a few early diagnoses).
+        most = min(longest, patient["AGE"] - 15.0)
+        drawn = {round(min(max(rng.lognormvariate(0.95, 1.15), shortest), most), 1) for _ in range(12)}
+        return sorted(drawn | ({longest} if most == longest else set()) | {shortest})
+
+    def strengths(patient: pd.Series) -> list[int]:  # type: ignore[type-arg]
+        return sorted({min(max(round(rng.gauss(121, 13)), 77), 141) for _ in range(6)})
+
+    return {
+        "SEX": lambda p: [TABLE_5_SEX[p["USUBJID"]]] if p["USUBJID"] in TABLE_5_SEX else ["F", "M"],
+        "RACE": lambda p: ["WHITE"] if p["USUBJID"] in TABLE_5_SEX else races,
+        "GDABL": lambda p: (
+            [TABLE_5_ACTIVITY[p["USUBJID"]]] if p["USUBJID"] in TABLE_5_ACTIVITY else activities
+        ),
+        "DMDIAG": lambda p: ["DEFINITE", "PROBABLE"],
+        "GCBLFL": lambda p: ["Y", "N"],
+        "NGCBLFL": lambda p: ["Y", "N"],
+        "DIAGDUR": durations,
+        "MMT8BL": strengths,
+    }
+
+
+def _one_of(
+    stage: Stage, subjects: pd.DataFrame, name: str, candidates: Candidates, rng: random.Random
+) -> PossibleRows:
+    lines = [
+        {**patient.to_dict(), name: value}
+        for _, patient in subjects.iterrows()
+        for value in candidates(patient)
+    ]
+    rows = stage.choose("adsl", pd.DataFrame(lines), one_per="USUBJID")
+    stage.prefer(rows, [rng.randrange(20) for _ in lines])
+    return rows
+
+
+def _risk_factors(stage: Stage, subjects: pd.DataFrame, rng: random.Random) -> PossibleRows:
+    """Table 6's categories; Table 5's patients have exactly the factors it lists."""
+    lines, certain, costs = [], [], []
+    ages = dict(zip(subjects["USUBJID"], subjects["AGE"], strict=True))
+    for patient in subjects["USUBJID"]:
+        listed = TABLE_5_FACTORS.get(patient)
+        for factor in listed if listed is not None else RISK_FACTORS:
+            lines.append((patient, factor))
+            certain.append(listed is not None)
+            # Plausibility: the older, the likelier.
+            costs.append(rng.randrange(60) + max(0, 80 - ages[patient]))
+    frame = pd.DataFrame(lines, columns=["USUBJID", "MHGRPTRM"]).merge(subjects, on="USUBJID")
+    rows = stage.choose("admh", frame)
+    for count, known in zip(rows.counts, certain, strict=True):
+        if known:
+            stage.model.add(count == 1)
+    stage.prefer(rows, costs)
+    return rows
+
+
+MOST_FACTORS = 4
+
+
+def _count_of_factors(stage: Stage, subjects: pd.DataFrame, history: PossibleRows) -> None:
+    """NTEERF, the number of Table 6's factors per patient, tied to the factors themselves."""
+    lines = [
+        {**patient.to_dict(), "NTEERF": number}
+        for _, patient in subjects.iterrows()
+        for number in range(MOST_FACTORS + 1)
+    ]
+    frame = pd.DataFrame(lines)
+    rows = stage.choose("adsl", frame, one_per="USUBJID")
+    for patient in subjects["USUBJID"]:
+        own = history.selected(where(USUBJID=patient, MHGRPTRM=RISK_FACTORS))
+        number = sum(
+            int(frame["NTEERF"].iloc[i]) * rows.counts[i] for i in rows.selected(where(USUBJID=patient))
+        )
+        stage.require(NUMBER_OF_FACTORS, sum(history.counts[i] for i in own) == number)
+
+
+NUMBER_OF_FACTORS = Constraint(
+    "table_6.number_of_factors", "No. of TEE risk factors per patient (the factors listed above it, counted)"
+)
+
+
+def measures(subjects: pd.DataFrame, seed: int) -> pd.DataFrame:
+    """Weight, height and body mass index at baseline (plausibility; Table 5's patients as printed).
+
+    Weights of Table 5's patients follow from dose and dose per kg: 180 g / 1.978 g/kg = 91 kg. Body
+    mass index stays below 40, an exclusion criterion; patients with obesity as a risk factor have at
+    least 30 unless Table 5 prints otherwise, few others do.
+    """
+    rng = random.Random(f"{seed}/measures")
+    printed = {"2": (91, 26.0), "3": (79, 28.0), "4": (91, 28.7), "6": (55, 22.5), "7": (85, 35.3)}
+    lines = []
+    for patient in subjects.itertuples():
+        if patient.USUBJID in printed:
+            weight, index = printed[patient.USUBJID]
+            height = round(100 * (weight / index) ** 0.5, 1)
+        else:
+            height = round(rng.gauss(163 if patient.SEX == "F" else 177, 6.5), 1)
+            obese = "Obesity" in patient.FACTORS
+            drawn = rng.uniform(30.5, 37) if obese else min(max(rng.gauss(26, 3.4), 18.6), 32.4)
+            weight = WEIGHT_OF_PATIENT_1 if patient.USUBJID == "1" else round(drawn * (height / 100) ** 2)
+            if patient.USUBJID == "1":
+                height = 176.0
+            index = round(weight / (height / 100) ** 2, 1)
+        lines.append((weight, height, index))
+    values = pd.DataFrame(lines, columns=["WEIGHTBL", "HEIGHTBL", "BMIBL"], index=subjects.index)
+    return subjects.join(values)
+
+
+# The lowest actual dose, 0.24 g/kg, fits one broken-off infusion: the first 20 g in patient 1, who left on
+# a life-threatening event during the infusion (our choice).
+WEIGHT_OF_PATIENT_1 = 83

@@ -1,0 +1,122 @@
+"""Stage *cycles*: which infusion cycle each event followed, and who was premedicated from which cycle."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+
+import pandas as pd
+from ortools.sat.python import cp_model
+
+from proderm.reconstruction import attribution, design, timing
+from proderm.reconstruction.design import IVIG, PLACEBO
+from proderm.reconstruction.named import NAMED_EVENTS
+from proderm.reconstruction.published import Published
+from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.stage import Constraint, Stage
+
+TWO_VISITS = Constraint(
+    "methods.premedication.two_visits",
+    "Premedication to alleviate side effects could only be administered for patients who experienced "
+    "infusion-related adverse events (AEs) at two previous consecutive visits",
+)
+
+
+def possible_cycles(events: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:
+    """Every event with every cycle of its segment that the article's sentences allow."""
+    keys = ["USUBJID", "TRTA", "APERIOD"]
+    columns = [*keys, "CYCLE", "CYCDAYS", "DOSEPGKG"]
+    frame = events.merge(cycles[columns], on=keys).sort_values(["SEQ", "CYCLE"], kind="stable")
+    last = attribution.last_cycles(cycles)
+    keep = [_allowed(row, last[row.USUBJID]) for row in frame.itertuples()]
+    return frame[keep].reset_index(drop=True)
+
+
+def _allowed(row: tuple, last: int) -> bool:  # type: ignore[type-arg]
+    """Whether an event can have followed a cycle; see :mod:`proderm.reconstruction.attribution`."""
+    if row.EVENT >= 0:  # type: ignore[attr-defined]
+        fixed = attribution.fixed_cycle(NAMED_EVENTS[row.EVENT], last)  # type: ignore[attr-defined]
+        if fixed is not None:
+            return fixed == row.CYCLE  # type: ignore[attr-defined]
+    related = row.TRTA == IVIG and row.AEREL in attribution.RELATED_VALUES  # type: ignore[attr-defined]
+    return not related or attribution.open_to_related(row.USUBJID, row.CYCLE)  # type: ignore[attr-defined]
+
+
+def build(
+    stage: Stage,
+    events: pd.DataFrame,
+    cycles: pd.DataFrame,
+    subjects: pd.DataFrame,
+    published: Published,
+    seed: int,
+) -> tuple[PossibleRows, dict[tuple[str, int], cp_model.IntVar]]:
+    """Possible cycles of the events, the claims by duration and dose, and the two-visits rule.
+
+    Returns:
+        The possible rows, and for (patient, cycle) the literal "premedicated from this cycle on".
+    """
+    frame = possible_cycles(events, cycles).merge(subjects, on="USUBJID")
+    rows = stage.choose("adae", frame, one_per="SEQ")
+    with_subjects = cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID")
+    stage.know("cycles", with_subjects)
+    stage.know("adex", with_subjects)
+    published.impose(stage)
+    for positions in frame.groupby(["USUBJID", "CYCLE", "AEGRPTRM"], sort=False).indices.values():
+        stage.model.add_at_most_one(
+            rows.counts[i] for i in positions
+        )  # plausibility: a symptom once per cycle
+    rng = random.Random(f"{seed}/cycles")
+    # Events of Table 3 rather follow two-day cycles: its short latencies begin when the cycle has ended.
+    long = [40 if timing.in_table_3(row) and row.CYCDAYS > 2 else 0 for row in frame.itertuples()]
+    stage.prefer(rows, [extra + rng.randrange(10) for extra in long])
+    return rows, _premedication(stage, rows, subjects, published)
+
+
+def _premedication(
+    stage: Stage, rows: PossibleRows, subjects: pd.DataFrame, published: Published
+) -> dict[tuple[str, int], cp_model.IntVar]:
+    """Whom premedication could be given, and from which cycle: after two consecutive cycles with infusional events.
+
+    Ten patients of the IVIg arm and four of the placebo arm in the first period under the randomised
+    treatment; twelve patients for an IVIg infusion at any time, so two more in the extension.
+    """
+    infusional = rows.frame[rows.frame["INFUSFL"] == "Y"]
+    after: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
+    for position, row in zip(infusional.index, infusional.itertuples(), strict=True):
+        after[row.USUBJID, row.CYCLE].append(position)
+    arms = dict(zip(subjects["USUBJID"], subjects["TRT01P"], strict=True))
+    treatment = {(row.USUBJID, row.CYCLE): row.TRTA for row in rows.frame.itertuples()}
+    given: dict[tuple[str, int], cp_model.IntVar] = {}
+    for patient, arm in arms.items():
+        for cycle in range(3, design.CYCLES + 1):
+            previous = [(patient, cycle - 2), (patient, cycle - 1)]
+            in_first_period = cycle <= design.LAST_FIRST_PERIOD_CYCLE
+            same = all(treatment.get(key) == (arm if in_first_period else IVIG) for key in previous)
+            if not same or not all(after[key] for key in previous):
+                continue
+            if (patient, cycle) not in treatment:
+                continue
+            literal = stage.model.new_bool_var("")
+            for key in previous:
+                stage.model.add_implication(literal, stage.occurs(rows, after[key]))
+            given[patient, cycle] = literal
+    for patient in arms:
+        stage.model.add_at_most_one(v for (who, _), v in given.items() if who == patient)
+
+    def number(arm: str, first_period: bool) -> cp_model.LinearExpr:
+        return cp_model.LinearExpr.sum(
+            [
+                literal
+                for (patient, cycle), literal in given.items()
+                if arms[patient] == arm and (cycle <= design.LAST_FIRST_PERIOD_CYCLE) == first_period
+            ]
+        )
+
+    ivig_arm = published.integer("premedication.ivig_arm.patients")
+    stage.require(TWO_VISITS, number(IVIG, True) == ivig_arm)
+    stage.require(
+        TWO_VISITS, number(PLACEBO, True) == published.integer("premedication.placebo_arm.patients")
+    )
+    later = published.integer("premedication.ivig_all.patients") - ivig_arm
+    stage.require(TWO_VISITS, number(IVIG, False) + number(PLACEBO, False) == later)
+    return given

@@ -1,0 +1,220 @@
+"""What is counted or measured, defined once and interpreted twice.
+
+An estimand names a data set, a filter and a statistic (ICH E9(R1) uses the word for the target
+of an analysis; here it is the exact recipe of one number). :mod:`safetybook.results` interprets
+it over the data of a study, giving a number; :mod:`safetybook.reconstruct` interprets the same
+object over *possible* rows with solver variables, giving a constraint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from safetybook.rounding import Exact
+    from safetybook.study import Study
+
+Scalar = str | int | float
+
+
+@dataclass(frozen=True)
+class Where:
+    """A conjunction of conditions on variables: each variable's value is one of a set, or is not.
+
+    The empty filter admits every row. Filters are combined with ``&``.
+    """
+
+    allowed: tuple[tuple[str, frozenset[Scalar]], ...] = ()
+    excluded: tuple[tuple[str, frozenset[Scalar]], ...] = ()
+
+    def __and__(self, other: Where) -> Where:
+        return Where(self.allowed + other.allowed, self.excluded + other.excluded)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable that the filter looks at."""
+        return frozenset(name for name, _ in self.allowed + self.excluded)
+
+    def mask(self, frame: pd.DataFrame) -> pd.Series[bool]:
+        """True for each row of `frame` that satisfies all conditions (a missing value satisfies none
+        of the ``allowed`` and all of the ``excluded`` ones).
+        """
+        keep = pd.Series(True, index=frame.index)
+        for name, values in self.allowed:
+            keep &= frame[name].isin(values)
+        for name, values in self.excluded:
+            keep &= ~frame[name].isin(values)
+        return keep
+
+
+def where(**conditions: Scalar | Iterable[Scalar]) -> Where:
+    """Rows whose variables take one of the given values: ``where(TRTA="IVIg", AESEV=("MILD",))``."""
+    return Where(allowed=tuple((name, _values(value)) for name, value in conditions.items()))
+
+
+def except_where(**conditions: Scalar | Iterable[Scalar]) -> Where:
+    """Rows whose variables take none of the given values."""
+    return Where(excluded=tuple((name, _values(value)) for name, value in conditions.items()))
+
+
+def _values(value: Scalar | Iterable[Scalar]) -> frozenset[Scalar]:
+    return frozenset([value]) if isinstance(value, (str, int, float)) else frozenset(value)
+
+
+class Unit(StrEnum):
+    """What a count counts: distinct patients, or rows (events, cycles, risk factors)."""
+
+    PATIENTS = "patients"
+    ROWS = "rows"
+
+
+class Function(StrEnum):
+    """A summary of one numeric variable."""
+
+    MEDIAN = "median"
+    MINIMUM = "minimum"
+    MAXIMUM = "maximum"
+    MEAN = "mean"
+    TOTAL = "total"
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many patients or rows of a data set satisfy a filter.
+
+    `rule` names the counting rule where a reader could take another for granted,
+    for example ``any level`` (a patient counts at every intensity that occurred).
+    """
+
+    id: str
+    label: str
+    dataset: str
+    where: Where
+    unit: Unit
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A percentage: 100 x numerator / denominator, both counts, from the exact fraction."""
+
+    id: str
+    label: str
+    numerator: Count
+    denominator: Count
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A median, minimum, maximum, mean or total of a variable over the rows that satisfy a filter.
+
+    Rows where the variable is missing do not count (an unresolved event has no duration).
+    """
+
+    id: str
+    label: str
+    dataset: str
+    where: Where
+    variable: str
+    function: Function
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Value:
+    """The value of a variable in the one row (or in all rows alike) that a filter picks out."""
+
+    id: str
+    label: str
+    dataset: str
+    where: Where
+    variable: str
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One estimand divided by another (``2.7 risk factors per patient``, ``4.7-fold``)."""
+
+    id: str
+    label: str
+    numerator: Estimand
+    denominator: Estimand
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A number or text that a named function computes from the whole study.
+
+    For what no filter expresses: rates over person-time, distances between dates.
+    The function's docstring is the definition.
+    """
+
+    id: str
+    label: str
+    compute: Callable[[Study], Exact | str | None]
+    rule: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence of the article that the data either bear out or do not."""
+
+    id: str
+    label: str
+    holds: Callable[[Study], bool]
+    rule: str = ""
+
+
+Estimand = Count | Share | Summary | Value | Ratio | Derived | Statement
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a safety table: a treatment in a period, with everyone who was exposed to it.
+
+    `where` holds on exposure records and on events alike, because events carry the treatment and
+    period of the most recent infusion. The denominator is counted from exposure, never typed.
+    """
+
+    id: str
+    label: str
+    where: Where
+    at_risk: Count = field(init=False)
+
+    def __post_init__(self) -> None:
+        count = Count(
+            f"at_risk.{self.id}", f"Patients at risk, {self.label}", "adex", self.where, Unit.PATIENTS
+        )
+        object.__setattr__(self, "at_risk", count)
+
+
+class Catalogue(Mapping[str, Estimand]):
+    """All estimands of a trial by id.
+
+    Raises:
+        ValueError: if two different estimands share an id.
+    """
+
+    def __init__(self, estimands: Iterable[Estimand]) -> None:
+        self._by_id: dict[str, Estimand] = {}
+        for estimand in estimands:
+            known = self._by_id.setdefault(estimand.id, estimand)
+            if known != estimand:
+                raise ValueError(f"two different estimands are called {estimand.id!r}")
+
+    def __getitem__(self, key: str) -> Estimand:
+        return self._by_id[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_id)
+
+    def __len__(self) -> int:
+        return len(self._by_id)

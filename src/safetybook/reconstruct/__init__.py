@@ -1,0 +1,1 @@
+"""From a ledger of claims to patient-level data: possible rows, constraints, a deterministic solver."""

@@ -1,0 +1,229 @@
+"""What nbval does not see in a stored notebook.
+
+nbval passes a notebook whose outputs were all cleared, whose cell was deleted, whose glued number was
+renamed or whose figure is a raster image. These tests close the gaps, and hold the prose to its rule:
+a result is never typed.
+"""
+
+import re
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from safetybook.notebooks import paired, read
+
+ROOT = Path(__file__).parents[1]
+TEXTS = sorted((ROOT / "notebooks").glob("*.md"))
+PAGES = sorted((ROOT / "book").glob("*.md"))
+
+EXEMPTIONS = re.compile(
+    r"NBVAL_|PYTEST_VALIDATE_IGNORE_OUTPUT|nbval-|raises-exception|skip-execution", re.IGNORECASE
+)
+ADDRESS = re.compile(r"\bat 0x[0-9a-f]+|object at ")
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a chapter must hold: the numbers it glues and the tables and figures it numbers."""
+
+    keys: frozenset[str]
+    labels: frozenset[str]
+
+
+EXPECTED = {
+    "02_ae_overview": Expected(
+        keys=frozenset(
+            """
+            at_risk_ivig_all teae_ivig_all_patients teae_ivig_all_percent teae_ivig_all_events
+            related_ivig_all_patients related_ivig_all_percent related_ivig_all_events
+            tee_ivig_all_patients tee_ivig_all_events
+            claims_total claims_reproduced claims_contradicted claims_stated
+            """.split()
+        ),
+        labels=frozenset({"table-1", "fig-overview"}),
+    ),
+}
+
+
+def stored(text: Path) -> nbformat.NotebookNode:
+    return nbformat.read(paired(text), as_version=4)
+
+
+def code_cells(text: Path) -> list[nbformat.NotebookNode]:
+    return [cell for cell in stored(text).cells if cell.cell_type == "code"]
+
+
+def outputs(text: Path) -> Iterator[nbformat.NotebookNode]:
+    for cell in code_cells(text):
+        yield from cell.outputs
+
+
+def figure(cell: nbformat.NotebookNode) -> dict[str, str]:
+    """The caption and name under which a cell's output is numbered; empty for other cells."""
+    return dict(cell.metadata.get("mystnb", {}).get("figure", {}))
+
+
+each_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
+
+
+def test_every_notebook_has_a_text_an_execution_and_an_expectation() -> None:
+    names = {text.stem for text in TEXTS}
+    assert names == {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert names == EXPECTED.keys()
+
+
+def test_every_notebook_is_in_the_book() -> None:
+    contents = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    assert [text.stem for text in TEXTS if f"notebooks/{text.stem}\n" not in contents] == []
+
+
+@each_notebook
+def test_the_pair_is_in_step(text: Path) -> None:
+    source, execution = read(text), stored(text)
+    for cell in execution.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    assert execution == source, "run make notebooks"
+
+
+@each_notebook
+def test_jupyterlab_keeps_the_pair_in_step(text: Path) -> None:
+    assert stored(text).metadata.jupytext.formats == "ipynb,md:myst"
+
+
+@each_notebook
+def test_every_code_cell_ran_in_order(text: Path) -> None:
+    counts = [cell.execution_count for cell in code_cells(text)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+@each_notebook
+def test_no_cell_is_exempt_from_the_checks(text: Path) -> None:
+    assert EXEMPTIONS.findall(text.read_text(encoding="utf-8")) == []
+    assert [cell.id for cell in code_cells(text) if EXEMPTIONS.search(f"{cell.source} {cell.metadata}")] == []
+
+
+@each_notebook
+def test_outputs_can_be_compared_and_shown(text: Path) -> None:
+    for output in outputs(text):
+        assert output.output_type != "error"
+        assert output.get("name") != "stderr", output.text
+        assert not {"image/png", "image/jpeg"} & set(output.get("data", {}))
+        assert not ADDRESS.search(str(output.get("data", output.get("text", ""))))
+
+
+@each_notebook
+def test_every_expected_number_is_glued_once_and_not_empty(text: Path) -> None:
+    glued = [
+        (output.metadata.scrapbook.name, output.data.get("application/papermill.record/text/plain", ""))
+        for output in outputs(text)
+        if "scrapbook" in output.get("metadata", {})
+    ]
+    assert EXPECTED[text.stem].keys <= {name for name, _ in glued}
+    assert [name for name, times in Counter(name for name, _ in glued).items() if times > 1] == []
+    # A glued text is stored quoted; a bare number would have escaped the rules of rounding.
+    assert [name for name, value in glued if not re.fullmatch(r"(['\"]).+\1", value)] == []
+
+
+@each_notebook
+def test_every_numbered_output_is_there_and_described(text: Path) -> None:
+    numbered = {figure(cell)["name"]: cell for cell in code_cells(text) if figure(cell)}
+    assert EXPECTED[text.stem].labels <= numbered.keys()
+    for name, cell in numbered.items():
+        html = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        is_table = "table" in figure(cell).get("classes", "").split()
+        assert figure(cell).get("caption"), f"{name} has no caption"
+        assert re.search("<table" if is_table else "<svg", html), f"{name} shows nothing"
+
+
+@each_notebook
+def test_figures_have_a_text_and_tables_have_headings(text: Path) -> None:
+    for output in outputs(text):
+        html = output.get("data", {}).get("text/html", "")
+        for svg in re.findall(r"<svg\b[^>]*>", html):
+            label = re.search(r'aria-label="([^"]+)"', svg)
+            assert 'role="img"' in svg
+            assert label is not None
+            assert len(label[1].split()) >= 5, f"too short to describe a figure: {label[1]}"
+        for image in re.findall(r"<img\b[^>]*>", html):
+            assert re.search(r'alt="(?!_images/)[^"]+"', image), image
+        for table in re.findall(r"<table\b.*?</table>", html, flags=re.DOTALL):
+            assert "<caption>" in table
+            assert not re.search(r"<th(?![^>]*\bscope=)[\s>]", table)
+
+
+def test_stored_outputs_are_what_execution_gives() -> None:
+    """The same bytes, in a fresh process: this sees what nbval leaves out, and all that the others forgot."""
+    command = [sys.executable, "-m", "safetybook.notebooks", "execute", "--check", *map(str, TEXTS)]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+# What a digit in the prose may be: a constant of the design, a rule, a reference. Anything else is a result.
+DEFINITIONS = [
+    r"\b\d+ h\b",
+    r"\b[Ww]eeks? \d+(?:(?: to | or |, )\d+)*",
+    r"\b\d+ (?:consecutive )?(?:hours|days|weeks|months|years)\b",
+    r"\b[12]\.0 g/kg",
+    r"\b0\.\d+ mL/kg/min",
+    r"\b(?:Supplementary )?Tables? \d(?:(?: to | and |, )\d)*",
+    r"\bFig\. \d\b",
+    r"\bpatients? \d+ of the article\b",
+    r"\bmore than \d+ ?% of (?:the )?patients",
+    r"\b95 ?% (?:confidence )?intervals?",
+    r"\bOctagam 10 ?%",
+    r"\bphase 3\b",
+    r"\bMedDRA (?:version )?\d+\.\d",
+    r"\b(?:CC BY 4\.0|E9\(R1\)|Python 3\.\d+)",
+    r"\b(?:19|20)\d\d\b",
+]
+NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty".split()
+COUNTED = r"(?:patients|events|TEAEs|TEEs|claims|infusions|cycles|premedicated|discontinued|died)"
+
+
+def prose(page: str) -> str:
+    """The text of a page that a reader takes for a statement: no code, no role, no address, no markup."""
+    page = re.sub(r"\A---\n.*?\n---\n", "", page, flags=re.DOTALL)
+    page = re.sub(r"^(`{3,})\{code-cell\}.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    page = re.sub(r"^(`{3,}|~{3,})\w*\n.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    page = re.sub(r"^:[\w-]+:.*$|^\(.+\)=$|^%.*$|^\d+\. ", "", page, flags=re.MULTILINE)
+    page = re.sub(r"\{[\w:-]+\}`(?:[^`<]*<)?[^`]*`|`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+", "", page)
+    return re.sub(r"\s+", " ", page)
+
+
+def typed_results(text: str) -> list[str]:
+    """Passages that state a number in digits or words where a glued one belongs."""
+    for definition in DEFINITIONS:
+        text = re.sub(definition, "", text)
+    suspicious = (
+        rf"[^.]{{0,40}}(?:\d[\d.,]*|\b(?:{'|'.join(NUMBER_WORDS)}) (?:of the )?{COUNTED})[^.]{{0,20}}"
+    )
+    return re.findall(suspicious, text, flags=re.IGNORECASE)
+
+
+@pytest.mark.parametrize("page", [*PAGES, *TEXTS], ids=lambda path: path.stem)
+def test_no_result_is_typed_in_the_prose(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert typed_results(prose(text)) == []
+
+
+@each_notebook
+def test_no_result_is_typed_in_a_caption(text: Path) -> None:
+    captions = [figure(cell).get("caption", "") for cell in read(text).cells]
+    assert typed_results(prose("\n".join(captions))) == []
+
+
+def test_the_rule_about_typed_results_sees_one() -> None:
+    assert typed_results(prose("Of the patients, 42 had an event."))
+    assert typed_results(prose("Five patients switched."))
+    assert typed_results(prose("A share of 80.8%"))
+    assert not typed_results(
+        prose("Onset within 72 h, in weeks 0 to 16, as Table 2 counts it: {glue:text}`n_42`.")
+    )
+    assert not typed_results(prose("```{code-cell} ipython3\nx = 42\n```\n\nText (see [there](a1.md)).\n"))
