@@ -42,7 +42,8 @@ EXPECTED = {
             """
             at_risk_ivig_all teae_ivig_all_patients teae_ivig_all_percent teae_ivig_all_events
             related_ivig_all_patients related_ivig_all_percent related_ivig_all_events
-            tee_ivig_all_patients tee_ivig_all_events
+            tee_ivig_all_patients tee_ivig_all_events tee_placebo_p1_patients
+            htr_ivig_all_patients death_ivig_all_patients
             claims_total claims_reproduced claims_contradicted claims_stated
             """.split()
         ),
@@ -192,6 +193,8 @@ def prose(page: str) -> str:
     page = re.sub(r"\A---\n.*?\n---\n", "", page, flags=re.DOTALL)
     page = re.sub(r"^(`{3,})\{code-cell\}.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
     page = re.sub(r"^(`{3,}|~{3,})\w*\n.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
+    # The text of a directive stays; only its fences and its options go.
+    page = re.sub(r"^`{3,}(?:\{[\w-]+\}.*)?$", "", page, flags=re.MULTILINE)
     page = re.sub(r"^:[\w-]+:.*$|^\(.+\)=$|^%.*$|^\d+\. ", "", page, flags=re.MULTILINE)
     page = re.sub(r"\{[\w:-]+\}`(?:[^`<]*<)?[^`]*`|`[^`]*`|\]\([^)]*\)|<[^>]*>|https?://\S+", "", page)
     return re.sub(r"\s+", " ", page)
@@ -227,3 +230,4 @@ def test_the_rule_about_typed_results_sees_one() -> None:
         prose("Onset within 72 h, in weeks 0 to 16, as Table 2 counts it: {glue:text}`n_42`.")
     )
     assert not typed_results(prose("```{code-cell} ipython3\nx = 42\n```\n\nText (see [there](a1.md)).\n"))
+    assert typed_results(prose("```{important}\nOf the patients, 42 had an event.\n```\n"))

@@ -135,7 +135,7 @@ def test_what_looks_like_markup_is_text():
 
 
 def test_footnote_letters_are_raised():
-    assert "IVIg (n = 52<sup>a</sup>)" in to_html(TABLE)
+    assert "IVIg (n&nbsp;=&nbsp;52<sup>a</sup>)" in to_html(TABLE)
     assert r"IVIg (n = 52\textsuperscript{a})" in to_latex(TABLE)
     assert "<p><sup>a</sup>Includes five patients who switched</p>" in to_html(TABLE)
 

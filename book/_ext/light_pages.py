@@ -4,6 +4,8 @@
 - The roles that Sphinx gives a bibliography are outdated and lack the items they ask for.
 - A button that says "Show the code" is announced as that, not as "Toggle hidden content".
 - Source maps and the font of icons are not used by any page, and weigh more than all pages together.
+  Nor is the picture of the README.
+- A table's LaTeX form makes Sphinx believe in formulas, for which it would fetch a script from elsewhere.
 - Sphinx's note on the build serves a second build in the same folder, and differs from machine to machine.
 """
 
@@ -15,6 +17,8 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.writers.html5 import HTML5Translator
 
 REPAIRS = {
     '<div class="highlight"><pre>': '<div class="highlight"><pre tabindex="0">',
@@ -30,6 +34,7 @@ UNUSED = (
     "_static/vendor/fontawesome",
     "_static/scripts/fontawesome.js",
     "_static/scripts/fontawesome.js.LICENSE.txt",
+    "_static/screenshot.png",
 )
 
 
@@ -39,6 +44,11 @@ def repair(
     """Apply the repairs to the text of one page."""
     for stock, mended in REPAIRS.items():
         context["body"] = context.get("body", "").replace(stock, mended)
+
+
+def refuse_formula(page: HTML5Translator, node: nodes.Node) -> None:
+    """Stop at a formula: nothing here could draw it."""
+    raise ExtensionError(f"{node.source}:{node.line}: the pages hold no formulas")
 
 
 def lighten(app: Sphinx, error: Exception | None) -> None:
@@ -54,7 +64,8 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect both steps."""
+    """Connect both steps, and register the renderer of formulas that `_config.yml` names."""
+    app.add_html_math_renderer("no_formulas", (refuse_formula, None), (refuse_formula, None))
     app.connect("html-page-context", repair)
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

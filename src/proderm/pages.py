@@ -22,7 +22,7 @@ from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
 from safetybook.rounding import exact, half_up
 from safetybook.study import Study
-from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described
+from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described, unraised
 
 PALETTE = Palette(("IVIg", "Placebo"))
 """The treatments' colours and shapes, the same in every figure."""
@@ -162,7 +162,7 @@ class Page:
     def definitions(self, rows: Mapping[str, Category]) -> Folded:
         """What each row of a table counts, in terms of the variables of `adae`."""
         body = [
-            Row(label, (Cell(described(TREATMENT_EMERGENT & category.where), numeric=False),))
+            Row(unraised(label), (Cell(described(TREATMENT_EMERGENT & category.where), numeric=False),))
             for label, category in rows.items()
         ]
         caption = "What each row counts"
@@ -193,6 +193,12 @@ class Page:
             for location in self.locations
         )
         return Folded(caption, Table(caption, "What is claimed", columns, groups))
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as a sentence lists them: ``a, b and c``."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _claim_row(verdict: Verdict) -> Row:
@@ -233,7 +239,7 @@ def _conflict_html(conflict: Contradiction) -> str:
     return "\n".join(
         [
             '<div class="admonition important">',
-            '<p class="admonition-title">These statements of the article cannot all hold</p>',
+            '<p class="admonition-title">Numbers of the article that cannot all hold</p>',
             *lines,
             f"<p>The reconstruction follows this reading: {escape(conflict.reading)}</p>",
             "</div>",

@@ -19,6 +19,7 @@ from proderm.reconstruction import (
     baseline,
     burden,
     calendar,
+    counts,
     cycles,
     design,
     exposure,
@@ -26,8 +27,9 @@ from proderm.reconstruction import (
     terms,
     timing,
     visits,
-)  # fmt: skip
+)
 from proderm.reconstruction.published import Published
+from safetybook.claims import BadLedgerError
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.solve import StageReport, solve
 from safetybook.reconstruct.stage import Infeasible, Stage
@@ -49,7 +51,7 @@ EFFORT = {
     "baseline": 4.0,
     "rates": 2.0,
     "doses": 4.0,
-    "latency": 4.0,
+    "latency": 8.0,
     "duration": 4.0,
 }
 
@@ -91,11 +93,9 @@ class Reconstruction:
             return frame.drop(columns=[c for c in own if c in frame.columns])
 
         courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
-        load = self._rows("burden", lambda s: burden.build_burden(s, courses, subjects, published, seed))
-        counts = self._rows(
-            "counts", lambda s: burden.build_counts(s, load, courses, subjects, published, seed)
-        )
-        events = terms.numbered(counts, subjects)
+        load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed))
+        kinds = self._rows("counts", lambda s: counts.build(s, load, courses, subjects, published, seed))
+        events = terms.numbered(kinds, subjects)
         named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
         events = without_subject(terms.draw_uncounted(named, courses, seed))
         (rows, given), solver = self._solve(
@@ -127,13 +127,12 @@ class Reconstruction:
         for name, rows in variables.items():
             people = people.merge(rows.chosen(solver)[["USUBJID", name]], on="USUBJID")
         history = factors.chosen(solver)
-        owned = history.groupby("USUBJID")["MHGRPTRM"].agg(list)
-        with_factors = people.assign(FACTORS=[owned.get(p, []) for p in people["USUBJID"]])
-        return baseline.measures(with_factors, self.seed), history
+        obese = set(history.loc[history["MHGRPTRM"] == "Obesity", "USUBJID"])
+        return baseline.measures(people, obese, self.seed), history
 
     def _infusions(self, dated: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         seed, published = self.seed, self.published
-        people = people.drop(columns=["FACTORS", "TRT01P"])
+        people = people.drop(columns="TRT01P")
         maxima = self._rows("rates", lambda s: infusions.build_rates(s, dated, people, published, seed))
         rated = infusions.with_rates(dated, maxima, seed)
         doses = self._rows("doses", lambda s: infusions.build_doses(s, dated, people, published, seed))
@@ -179,24 +178,24 @@ def _hash(data: bytes) -> str:
 def show(report: StageReport) -> None:
     """One line of progress per stage."""
     print(
-        f"  {report.name:<10} {report.status.lower():<9} {report.claims:>4} claims {report.variables:>7,} variables "
-        f"{report.constraints:>7,} constraints {report.seconds:6.1f} s",
+        f"  {report.name:<10} {report.status.lower():<9} {report.claims:>4} claims "
+        f"{report.variables:>7,} variables {report.constraints:>7,} constraints {report.seconds:6.1f} s",
         flush=True,
     )
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Reconstruct the data and write them; 1 if the claims conflict."""
+    """Reconstruct the data and write them; 1, and nothing written, if the claims are faulty or conflict."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "data/adam", help="folder to write to")
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
     print("Reconstructing patient-level data from the published claims:", flush=True)
-    reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, show)
     try:
+        reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, show)
         frames = reconstruction.run()
-    except Infeasible as conflict:
-        print(conflict, file=sys.stderr)
+    except (BadLedgerError, Infeasible) as problem:
+        print(problem, file=sys.stderr)
         return 1
     write(frames, reconstruction.reports, options.seed, options.out)
     print(f"Wrote {sum(map(len, frames.values())):,} rows to {options.out}")

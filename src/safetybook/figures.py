@@ -36,8 +36,8 @@ INK = "#000000"
 FAINT = 0.25
 """Opacity of rules and guides."""
 
-WIDTH = 5.0
-"""Width of every figure in inches, at which its text is as large as on a narrow screen."""
+WIDTH = 4.0
+"""Width of every figure in inches: a journal's column, and little more than a narrow screen."""
 
 STYLE: dict[Any, Any] = {
     "axes.edgecolor": INK,
@@ -65,7 +65,7 @@ STYLE: dict[Any, Any] = {
     "ytick.major.size": 0,
 }
 
-MAX_WIDTH = "34rem"
+MAX_WIDTH = "30rem"
 
 
 @dataclass(frozen=True)

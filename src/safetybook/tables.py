@@ -129,7 +129,7 @@ class Table:
         """The footnotes, then one for each kind of mark that the cells bear."""
         notes = list(self.footnotes)
         differing = [
-            _RAISED.sub("", f"{row.label} ({', '.join(path)}): {cell.article}")
+            unraised(f"{row.label} ({', '.join(path)}): {cell.article}")
             for row in self.rows
             for path, cell in zip(self.columns, row.cells, strict=True)
             if cell.article
@@ -259,7 +259,9 @@ def _heading_html(heading: _Heading, table: Table) -> str:
     text = "" if heading.columns > 1 or table.numeric(heading.start) else ' class="text"'
     span = f' scope="colgroup" colspan="{heading.columns}"' if heading.columns > 1 else ' scope="col"'
     depth = f' rowspan="{heading.levels}"' if heading.levels > 1 else ""
-    return f"<th{text}{span}{depth}>{_raised(heading.text)}</th>"
+    # "n = 48" stays on one line.
+    shown = _raised(heading.text).replace(" = ", "&nbsp;=&nbsp;")
+    return f"<th{text}{span}{depth}>{shown}</th>"
 
 
 def _cell_html(cell: Cell) -> str:
@@ -285,6 +287,11 @@ def _sup(mark: str) -> str:
 
 def _raised(text: str) -> str:
     return _RAISED.sub(r"<sup>\1</sup>", escape(text))
+
+
+def unraised(text: str) -> str:
+    """A text without its raised footnote letters, for a place that does not have the notes."""
+    return _RAISED.sub("", text)
 
 
 def _flat(text: str) -> str:

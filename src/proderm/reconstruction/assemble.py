@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import random
 
 import pandas as pd
@@ -10,6 +12,7 @@ import pandas as pd
 from proderm.reconstruction import named, timing
 from proderm.reconstruction.baseline import TABLE_5_FACTORS
 from proderm.reconstruction.named import NAMED_EVENTS, TEE
+from safetybook.reconstruct.possible import records
 
 STUDY = "PRODERM-SYNTHETIC"
 PERIODS = {1: "First period", 2: "Extension period"}
@@ -46,7 +49,7 @@ def adsl(subjects: pd.DataFrame, cycles: pd.DataFrame, events: pd.DataFrame, see
         STUDYID=STUDY,
         RANDDT=[randomised[who].isoformat() for who in subjects["USUBJID"]],
         EOSSTT=["COMPLETED" if done else "DISCONTINUED" for done in completed],
-        DCSREAS=reasons,
+        DCSREAS=pd.Series(reasons, index=subjects.index),
     )
 
 
@@ -54,7 +57,7 @@ def adae(events: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One row per event, with its dates, flags and codes."""
     rng = random.Random(f"{seed}/events")
     lines = []
-    for event in events.itertuples():
+    for event in records(events):
         known = NAMED_EVENTS[event.EVENT] if event.EVENT >= 0 else None
         days = None if pd.isna(event.ADURN) else int(event.ADURN)
         end = timing.resolution(event.ASTDTM.to_pydatetime(), days, rng) if days is not None else None
@@ -101,7 +104,7 @@ def admh(history: pd.DataFrame) -> pd.DataFrame:
     """One row per risk factor; Table 5's further factors beside Table 6's categories."""
     lines = [
         (row.USUBJID, row.MHGRPTRM, TABLE_5_FACTORS.get(row.USUBJID, {}).get(row.MHGRPTRM, row.MHGRPTRM))
-        for row in history.itertuples()
+        for row in records(history)
     ]
     frame = pd.DataFrame(lines, columns=["USUBJID", "MHGRPTRM", "MHDECOD"])
     return frame.assign(MHCAT="TEE RISK FACTOR")
@@ -130,40 +133,41 @@ def as_text(value: object) -> str:
 
 
 COLUMNS = {
-    "adsl": (
-        "STUDYID", "USUBJID", "SUBJID", "ARTNO", "TRT01P", "SAFFL", "RANDDT", "AGE", "SEX", "RACE", "WEIGHTBL",
-        "HEIGHTBL", "BMIBL", "DIAGDUR", "MMT8BL", "DMDIAG", "GDABL", "GCBLFL", "NGCBLFL", "XOVERFL", "XOVERWK",
-        "P1COMPFL", "EXTFL", "EXTCOMFL", "EOSSTT", "DCSREAS",
-    ),
-    "adex": (
-        "STUDYID", "USUBJID", "TRTA", "APERIOD", "APERIODC", "CYCLE", "EPISODE", "ASTDTM", "AENDTM", "EXDOSE",
-        "DOSEGKG", "DOSEPGKG", "EXRATMAX", "PROTVER",
-    ),
-    "adae": (
-        "STUDYID", "USUBJID", "AESEQ", "AEDECOD", "AEBODSYS", "AEGRPTRM", "ASTDTM", "AENDTM", "TRTEMFL", "TRTA",
-        "APERIOD", "CYCLE", "AESEV", "AESER", "AESHOSP", "AESLIFE", "AESMIE", "AESDTH", "AESDISAB", "AEREL",
-        "AEACN", "AEOUT", "INFUSFL", "AELATENC", "ADURN", "CQ01NAM", "CQ02NAM",
-    ),
-    "admh": ("STUDYID", "USUBJID", "MHSEQ", "MHCAT", "MHGRPTRM", "MHDECOD"),
-    "adcm": (
-        "STUDYID", "USUBJID", "CMSEQ", "CMCAT", "CMCLAS", "CMDECOD", "ASTDTM", "TRTA", "APERIOD", "CYCLE",
-    ),
-    "adwells": ("STUDYID", "USUBJID", "PARAMCD", "AVISITN", "AVAL", "ADT"),
-}  # fmt: skip
+    "adsl": """
+        STUDYID USUBJID SUBJID ARTNO TRT01P SAFFL RANDDT AGE SEX RACE WEIGHTBL HEIGHTBL BMIBL
+        DIAGDUR MMT8BL DMDIAG GDABL GCBLFL NGCBLFL XOVERFL XOVERWK P1COMPFL EXTFL EXTCOMFL EOSSTT
+        DCSREAS
+    """.split(),
+    "adex": """
+        STUDYID USUBJID TRTA APERIOD APERIODC CYCLE EPISODE ASTDTM AENDTM EXDOSE DOSEGKG DOSEPGKG
+        EXRATMAX PROTVER
+    """.split(),
+    "adae": """
+        STUDYID USUBJID AESEQ AEDECOD AEBODSYS AEGRPTRM ASTDTM AENDTM TRTEMFL TRTA APERIOD CYCLE
+        AESEV AESER AESHOSP AESLIFE AESMIE AESDTH AESDISAB AEREL AEACN AEOUT INFUSFL AELATENC ADURN
+        CQ01NAM CQ02NAM
+    """.split(),
+    "admh": """
+        STUDYID USUBJID MHSEQ MHCAT MHGRPTRM MHDECOD
+    """.split(),
+    "adcm": """
+        STUDYID USUBJID CMSEQ CMCAT CMCLAS CMDECOD ASTDTM TRTA APERIOD CYCLE
+    """.split(),
+    "adwells": """
+        STUDYID USUBJID PARAMCD AVISITN AVAL ADT
+    """.split(),
+}
 
 
 def csv_text(name: str, frame: pd.DataFrame) -> str:
-    """A data set as CSV text: header, `\\n` line ends, the contract's columns in order."""
-    columns = COLUMNS[name]
-    frame = frame.assign(STUDYID=STUDY)
-    rows = [",".join(columns)]
-    for record in frame[list(columns)].itertuples(index=False):
-        rows.append(",".join(_quoted(as_text(value)) for value in record))
-    return "\n".join(rows) + "\n"
-
-
-def _quoted(cell: str) -> str:
-    return '"' + cell.replace('"', '""') + '"' if any(c in cell for c in ',"\n') else cell
+    """A data set as CSV text: a header, Unix line ends, the contract's columns in order."""
+    columns = list(COLUMNS[name])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for record in frame.assign(STUDYID=STUDY)[columns].itertuples(index=False):
+        writer.writerow([as_text(value) for value in record])
+    return text.getvalue()
 
 
 def study_frames(

@@ -12,13 +12,16 @@ import pandas as pd
 
 from proderm.reconstruction import design
 from proderm.reconstruction.named import NAMED_EVENTS, NamedEvent
+from safetybook.estimands import where
+from safetybook.reconstruct.possible import records
 
 RELATED_VALUES = ("POSSIBLE", "PROBABLE")
+RELATED = where(AEREL=RELATED_VALUES)
 # Our choices, each within what the article says.
 # H1: the severe headache of the first period began 2.1 days after the start of its cycle (Table 3), which
 #   therefore was a two-day one.
-# DR7, DR8: "only one possibly related TEAE (elevated blood pressure of moderate severity) when treated with 1 g/kg
-#   IVIg", "only once a mild headache during the reduced IVIg period": the second reduced cycle.
+# DR7, DR8: "only one possibly related TEAE (elevated blood pressure of moderate severity) when treated with
+#   1 g/kg IVIg", "only once a mild headache during the reduced IVIg period": the second reduced cycle.
 CHOSEN_CYCLE = {("H1", "Headache"): 1, ("DR7", "Blood pressure increased"): 9, ("DR8", "Headache"): 9}
 
 
@@ -45,7 +48,7 @@ def open_to_related(patient: str, cycle: int) -> bool:
 
 def last_cycles(cycles: pd.DataFrame) -> Mapping[str, int]:
     """Number of each patient's last cycle."""
-    return dict(cycles.groupby("USUBJID")["CYCLE"].max())
+    return {row.USUBJID: row.CYCLE for row in records(cycles.sort_values("CYCLE"))}
 
 
 def named_in(patient: str, treatment: str, period: int) -> list[NamedEvent]:

@@ -10,7 +10,7 @@ import pandas as pd
 from proderm.datasets import RISK_FACTORS
 from proderm.reconstruction.published import Published
 from safetybook.estimands import where
-from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
 
 # Table 5, the patients with a related thromboembolic event: the verbatim conditions by category.
@@ -88,7 +88,7 @@ def build(
     return variables, history
 
 
-Candidates = Callable[[pd.Series], Iterable[object]]  # type: ignore[type-arg]
+Candidates = Callable[[pd.Series], Iterable[object]]
 
 
 def _candidates(rng: random.Random, published: Published) -> dict[str, Candidates]:
@@ -97,14 +97,14 @@ def _candidates(rng: random.Random, published: Published) -> dict[str, Candidate
     shortest = float(published.text("diagnosis.all.minimum"))
     longest = float(published.text("diagnosis.all.maximum"))
 
-    def durations(patient: pd.Series) -> list[float]:  # type: ignore[type-arg]
+    def durations(patient: pd.Series) -> list[float]:
         # Time since diagnosis: skewed, around the published median; nobody was diagnosed before 15 (the
         # trial's patients have adult disease, the published longest time allows a few early diagnoses).
         most = min(longest, patient["AGE"] - 15.0)
         drawn = {round(min(max(rng.lognormvariate(0.95, 1.15), shortest), most), 1) for _ in range(12)}
         return sorted(drawn | ({longest} if most == longest else set()) | {shortest})
 
-    def strengths(patient: pd.Series) -> list[int]:  # type: ignore[type-arg]
+    def strengths(patient: pd.Series) -> list[int]:
         return sorted({min(max(round(rng.gauss(121, 13)), 77), 141) for _ in range(6)})
 
     return {
@@ -179,7 +179,7 @@ NUMBER_OF_FACTORS = Constraint(
 )
 
 
-def measures(subjects: pd.DataFrame, seed: int) -> pd.DataFrame:
+def measures(subjects: pd.DataFrame, obese: set[str], seed: int) -> pd.DataFrame:
     """Weight, height and body mass index at baseline (plausibility; Table 5's patients as printed).
 
     Weights of Table 5's patients follow from dose and dose per kg: 180 g / 1.978 g/kg = 91 kg. Body
@@ -189,14 +189,17 @@ def measures(subjects: pd.DataFrame, seed: int) -> pd.DataFrame:
     rng = random.Random(f"{seed}/measures")
     printed = {"2": (91, 26.0), "3": (79, 28.0), "4": (91, 28.7), "6": (55, 22.5), "7": (85, 35.3)}
     lines = []
-    for patient in subjects.itertuples():
+    for patient in records(subjects):
         if patient.USUBJID in printed:
             weight, index = printed[patient.USUBJID]
             height = round(100 * (weight / index) ** 0.5, 1)
         else:
             height = round(rng.gauss(163 if patient.SEX == "F" else 177, 6.5), 1)
-            obese = "Obesity" in patient.FACTORS
-            drawn = rng.uniform(30.5, 37) if obese else min(max(rng.gauss(26, 3.4), 18.6), 32.4)
+            drawn = (
+                rng.uniform(30.5, 37)
+                if patient.USUBJID in obese
+                else min(max(rng.gauss(26, 3.4), 18.6), 32.4)
+            )
             weight = WEIGHT_OF_PATIENT_1 if patient.USUBJID == "1" else round(drawn * (height / 100) ** 2)
             if patient.USUBJID == "1":
                 height = 176.0

@@ -1,4 +1,4 @@
-"""Stages *burden* and *counts*: how many events of which kind each patient had, in each treatment period."""
+"""Stage *burden*: how many events each patient had, in each treatment period."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import NamedTuple
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from proderm.reconstruction import attribution, named
-from proderm.reconstruction.attribution import RELATED_VALUES
+from proderm.reconstruction import named
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
-from safetybook.estimands import Unit, where
-from safetybook.reconstruct.possible import PossibleRows
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.possible import PossibleRows, groups, records
+from safetybook.reconstruct.stage import Stage
 
-RELATED = where(AEREL=RELATED_VALUES)
 SEGMENT = ["USUBJID", "TRTA", "APERIOD"]
 
 # Plausibility, not a claim: events per patient follow a negative binomial distribution, the usual model of
@@ -41,18 +38,24 @@ class Segment(NamedTuple):
 def segments(cycles: pd.DataFrame) -> dict[Segment, list[int]]:
     """Each patient's treatment periods with the days over which each of their cycles was infused."""
     found: dict[Segment, list[int]] = {}
-    for row in cycles.itertuples():
+    for row in records(cycles):
         found.setdefault(Segment(row.USUBJID, row.TRTA, row.APERIOD), []).append(row.CYCDAYS)
     return found
 
 
-def drawn_burden(cycles: pd.DataFrame, seed: int) -> dict[Segment, int]:
+def drawn_burden(cycles: pd.DataFrame, published: Published, seed: int) -> dict[Segment, int]:
     """A plausible number of events for every segment: Poisson, with a patient's own gamma frailty.
 
-    The rate per cycle is the article's events over the article's cycles of that column.
+    The expected number per cycle is the article's number of events over the cycles of that column.
     """
     rng = random.Random(f"{seed}/burden")
-    rates = {(IVIG, 1): 196 / 191, (PLACEBO, 1): 135 / 184, (IVIG, 2): 349 / 473}
+    given = cycles.groupby(["TRTA", "APERIOD"]).size()
+    first = published.integer("teae.ivig_p1.events")
+    rates = {
+        (IVIG, 1): first / given[IVIG, 1],
+        (PLACEBO, 1): published.integer("teae.placebo_p1.events") / given[PLACEBO, 1],
+        (IVIG, 2): (published.integer("teae.ivig_all.events") - first) / given[IVIG, 2],
+    }
     frailty: dict[str, float] = {}
     drawn = {}
     for segment, days in segments(cycles).items():
@@ -70,11 +73,11 @@ def _poisson(mean: float, rng: random.Random) -> int:
     return n
 
 
-def build_burden(
+def build(
     stage: Stage, cycles: pd.DataFrame, subjects: pd.DataFrame, published: Published, seed: int
 ) -> PossibleRows:
     """Events per segment, as near to the draw as the published totals allow."""
-    drawn = drawn_burden(cycles, seed)
+    drawn = drawn_burden(cycles, published, seed)
     least = _least_events()
     frame = pd.DataFrame(list(drawn), columns=SEGMENT).merge(subjects, on="USUBJID").assign(TRTEMFL="Y")
     rows = stage.count("adae", frame, [max(MOST_EVENTS, least[s]) for s in drawn])
@@ -85,8 +88,10 @@ def build_burden(
         distance = stage.model.new_int_var(0, MOST_EVENTS, "")
         stage.model.add_abs_equality(distance, count - drawn[segment])
         stage.penalise(distance)
-    for positions in frame[frame["TRTA"] == IVIG].groupby("USUBJID").groups.values():
-        stage.model.add(cp_model.LinearExpr.sum([rows.counts[i] for i in positions]) <= MOST_EVENTS_ON_IVIG)
+    for (_, treatment), positions in groups(frame, ["USUBJID", "TRTA"]):
+        if treatment == IVIG:
+            on_ivig = cp_model.LinearExpr.sum([rows.counts[i] for i in positions])
+            stage.model.add(on_ivig <= MOST_EVENTS_ON_IVIG)
     return rows
 
 
@@ -100,218 +105,3 @@ def _least_events() -> Counter[Segment]:
     for segment, n in STORY_EVENTS.items():
         least[segment] = max(least[segment], n)
     return least
-
-
-def cells(burden: pd.DataFrame) -> pd.DataFrame:
-    """The kinds of events that could occur in each segment, beside the named ones.
-
-    Severe related events, serious ones, withdrawals and thromboembolic events are all named, so no
-    other event is of these kinds.
-    """
-    lines = []
-    for segment in burden.drop_duplicates(SEGMENT)[SEGMENT].itertuples(index=False):
-        for causality in ("PROBABLE", "NOT RELATED"):
-            severities = ["MILD", "MODERATE"]
-            if causality == "NOT RELATED" and segment.TRTA == IVIG:
-                severities.append("SEVERE")
-            for severity in severities:
-                for infusional in ("Y", "N"):
-                    lines.append((*segment, causality, severity, infusional))
-    frame = pd.DataFrame(lines, columns=[*SEGMENT, "AEREL", "AESEV", "INFUSFL"])
-    return frame.assign(
-        TRTEMFL="Y", AESER="N", AESDTH="N", AEACN=named.UNCHANGED, CQ01NAM=None, CQ02NAM=None, EVENT=-1
-    )
-
-
-def build_counts(
-    stage: Stage,
-    burden: pd.DataFrame,
-    cycles: pd.DataFrame,
-    subjects: pd.DataFrame,
-    published: Published,
-    seed: int,
-) -> PossibleRows:
-    """How often each kind of event occurs in each segment."""
-    totals = Counter(Segment(*row) for row in burden[SEGMENT].itertuples(index=False))
-    known = named.alternatives().drop(columns="AEDECOD")
-    open_cells = cells(burden)
-    frame = pd.concat([known, open_cells], ignore_index=True).merge(subjects, on="USUBJID")
-    most = [
-        1 if row.EVENT >= 0 else min(totals[Segment(row.USUBJID, row.TRTA, row.APERIOD)] + LEEWAY, 9)
-        for row in frame.itertuples()
-    ]
-    rows = stage.count("adae", frame, most)
-    stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
-    for event, positions in frame[frame["EVENT"] >= 0].groupby("EVENT").indices.items():
-        first = frame.index[frame["EVENT"] == event]
-        stage.model.add(sum(rows.counts[i] for i in first) == 1)
-        assert len(positions) == len(first)
-    for segment, positions in frame.groupby(SEGMENT, sort=False).indices.items():
-        near = totals[Segment(*segment)]
-        total = cp_model.LinearExpr.sum([rows.counts[i] for i in positions])
-        stage.model.add_linear_constraint(total, max(near - LEEWAY, 1), near + LEEWAY)
-    published.impose(stage)
-    _stories(stage, rows)
-    _room_for_terms(stage, rows, published)
-    _room_for_premedication(stage, rows, cycles)
-    _cycles_of_related_events(stage, rows, cycles, published)
-    _scatter(stage, rows, seed)
-    return rows
-
-
-def _scatter(stage: Stage, rows: PossibleRows, seed: int) -> None:
-    """Plausibility: a random taste of each segment for each kind, so that events are not piled by the search."""
-    rng = random.Random(f"{seed}/scatter")
-    stage.prefer(rows, [rng.randrange(1, 10) for _ in range(len(rows.frame))])
-
-
-def _events(rows: PossibleRows, **conditions: object) -> cp_model.LinearExpr:
-    return cp_model.LinearExpr.sum([rows.counts[i] for i in rows.selected(where(**conditions))])  # type: ignore[arg-type]
-
-
-def _stories(stage: Stage, rows: PossibleRows) -> None:
-    """The eight dose-reduced patients (section *Effect of dose reduction*), one sentence after the other."""
-
-    def related(patient: str, **more: object) -> cp_model.LinearExpr:
-        return _events(rows, USUBJID=patient, AEREL=RELATED_VALUES, **more)
-
-    def sentence(number: int, quote: str) -> Constraint:
-        return Constraint(f"results.dose_reduction.story_{number}", quote)
-
-    two = sentence(1, "Two of these patients never experienced any related TEAEs under IVIg treatment.")
-    stage.require(two, related("DR1", TRTA=IVIG) == 0, related("DR2", TRTA=IVIG) == 0)
-    four = sentence(
-        2,
-        "Four patients experienced mild related and expected TEAEs under 2 g/kg dosing but none when "
-        "treated with reduced dose.",
-    )
-    for patient in ("DR3", "DR4", "DR5", "DR6"):
-        stage.require(four, related(patient, TRTA=IVIG) >= 1)
-        stage.require(four, related(patient, TRTA=IVIG, AESEV=("MODERATE", "SEVERE")) == 0)
-    one = sentence(
-        3,
-        "One patient experienced several related TEAEs of different severity under placebo, as well as "
-        "severe headache occurring twice under 2 g/kg IVIg dosing, but only one possibly related TEAE",
-    )
-    stage.require(one, related("DR7", TRTA=PLACEBO) >= 3, related("DR7", TRTA=IVIG) == 3)
-    for severity in ("MILD", "MODERATE"):
-        stage.require(one, related("DR7", TRTA=PLACEBO, AESEV=severity) >= 1)
-    another = sentence(
-        4,
-        "Another patient experienced several mild and moderate expected TEAEs under 2 g/kg IVIg but only "
-        "once a mild headache during the reduced IVIg period.",
-    )
-    stage.require(another, related("DR8", TRTA=IVIG, AESEV="MILD") >= 3)
-    stage.require(another, related("DR8", TRTA=IVIG, AESEV="MODERATE") >= 1)
-
-
-def _room_for_terms(stage: Stage, rows: PossibleRows, published: Published) -> None:
-    """Table 3 counts terms, which the next stage chooses: leave enough related infusional events for them.
-
-    On IVIg its latencies end at 4.0 days, within 72 hours of the cycle's end; on placebo one mild
-    headache at 14.0 days lies beyond.
-    """
-    room = Constraint("table_3.room", "Table 3, N of latency, summed over its terms")
-    for column, conditions in (
-        ("ivig_p1", {"TRTA": IVIG, "APERIOD": 1}),
-        ("placebo_p1", {"TRTA": PLACEBO, "APERIOD": 1}),
-    ):
-        for severity in ("mild", "moderate"):
-            needed = sum(
-                published.integer(f"latency.{term}_{severity}.{column}.n", missing=0)
-                for term in ("headache", "nausea", "vomiting", "fever")
-            )
-            late = 1 if (column, severity) == ("placebo_p1", "mild") else 0
-            here = dict(conditions, AEREL=RELATED_VALUES, AESEV=severity.upper())
-            stage.require(room, _events(rows, **here, INFUSFL="Y") >= needed - late)
-            stage.require(room, _events(rows, **here) >= needed)
-
-
-def _room_for_premedication(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame) -> None:
-    """Premedication needs infusional events at two previous consecutive visits: leave patients with two."""
-    rule = Constraint(
-        "methods.premedication",
-        "Premedication ... could only be administered for patients who experienced infusion-related adverse "
-        "events (AEs) at two previous consecutive visits",
-    )
-    lengths = {segment: len(days) for segment, days in segments(cycles).items()}
-    for treatment, arm, margin in ((IVIG, IVIG, 13), (PLACEBO, PLACEBO, 6)):
-        able = []
-        for segment, n in lengths.items():
-            if segment.treatment == treatment and segment.period == 1 and n >= 3:
-                conditions = {"USUBJID": segment.patient, "TRTA": treatment, "APERIOD": 1, "TRT01P": arm}
-                chosen = rows.selected(where(**conditions, INFUSFL="Y"))
-                if chosen:
-                    twice = stage.model.new_bool_var("")
-                    stage.model.add(sum(rows.counts[i] for i in chosen) >= 2).only_enforce_if(twice)
-                    able.append(twice)
-        stage.require(rule, cp_model.LinearExpr.sum(able) >= margin)
-
-
-def _cycles_of_related_events(
-    stage: Stage, rows: PossibleRows, cycles: pd.DataFrame, published: Published
-) -> None:
-    """42 patients with a related event after a cycle of up to two days, 27 after a longer one.
-
-    The cycles of the events are chosen later; here each segment with related events says whether it
-    will have one after a short cycle, after a long one, or both, as far as its cycles and its named
-    events allow.
-    """
-    last = attribution.last_cycles(cycles)
-    per_patient: tuple[dict[str, list[cp_model.IntVar]], ...] = ({}, {})
-    for (patient, _, period), own in cycles[cycles["TRTA"] == IVIG].groupby(SEGMENT, sort=False):
-        positions = rows.selected(where(USUBJID=patient, TRTA=IVIG, APERIOD=period) & RELATED)
-        if not positions:
-            continue
-        days = dict(zip(own["CYCLE"], own["CYCDAYS"], strict=True))
-        flags = _sides(stage, rows, positions, patient, period, days, last[patient])
-        for side, flag in enumerate(flags):
-            per_patient[side].setdefault(patient, []).append(flag)
-    for side, estimand, quote in (
-        (
-            0,
-            "up_to_2",
-            "Of the patients who received infusions over <= 2 days, 42 ... experienced a related TEAE",
-        ),
-        (1, "over_2", "compared with 27 patients ... who received infusions over > 2 days"),
-    ):
-        name = f"related_cycle_days_{estimand}.ivig_all.patients"
-        who = [stage.any_of(flags) for flags in per_patient[side].values()]
-        stage.require(
-            Constraint(f"{name}.room", quote), cp_model.LinearExpr.sum(who) == published.integer(name)
-        )
-
-
-def _sides(
-    stage: Stage,
-    rows: PossibleRows,
-    positions: list[int],
-    patient: str,
-    period: int,
-    days: dict[int, int],
-    last: int,
-) -> list[cp_model.IntVar]:
-    """Two literals: this segment has a related event after a cycle of up to two days, after a longer one."""
-    related = [e for e in attribution.named_in(patient, IVIG, period) if e.causality in RELATED_VALUES]
-    fixed = [c for e in related if (c := attribution.fixed_cycle(e, last)) is not None]
-    fixed_sides = {int(days[cycle] > 2) for cycle in fixed}
-    open_sides = {int(d > 2) for cycle, d in days.items() if attribution.open_to_related(patient, cycle)}
-    has_any = stage.occurs(rows, positions)
-    events = stage.tally(rows, positions, Unit.ROWS)
-    flags = [stage.model.new_bool_var("") for _ in (0, 1)]
-    for side, flag in enumerate(flags):
-        if side in fixed_sides:
-            stage.model.add(flag == 1)
-            continue
-        stage.model.add_implication(flag, has_any)
-        stage.model.add(events >= len(fixed) + 1).only_enforce_if(flag)
-        if side not in open_sides:
-            stage.model.add(flag == 0)
-    stage.model.add_bool_or(*flags, has_any.negated())
-    if not fixed_sides:
-        stage.model.add(events >= 2).only_enforce_if(flags)
-    elif not open_sides & fixed_sides:
-        # Events beyond the fixed ones can only be on the other side.
-        (other,) = {0, 1} - fixed_sides
-        stage.model.add(events <= len(fixed)).only_enforce_if(flags[other].negated())
-    return flags

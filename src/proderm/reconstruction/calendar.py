@@ -16,7 +16,7 @@ from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
 from safetybook.rates import covered_days, garwood, rate
-from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
 from safetybook.rounding import exact, prints_as
 
@@ -126,7 +126,7 @@ def build(
     stage: Stage, courses: list[Course], cycles: pd.DataFrame, published: Published, seed: int
 ) -> PossibleRows:
     """One calendar per patient, the person-time before and after the amendment as published."""
-    treatment = {(row.USUBJID, row.CYCLE): row.TRTA for row in cycles.itertuples()}
+    treatment = {(row.USUBJID, row.CYCLE): row.TRTA for row in records(cycles)}
     lines = []
     for number, course in enumerate(courses):
         ivig = [c for c in course.starts if treatment[course.patient, c] == IVIG]
@@ -146,7 +146,7 @@ def build(
 
 def dated(cycles: pd.DataFrame, courses: list[Course], chosen: pd.DataFrame) -> pd.DataFrame:
     """The cycles with their start day (STARTDAY) and protocol version (PROTVER)."""
-    own = {row.USUBJID: courses[row.COURSE] for row in chosen.itertuples()}
+    own = {row.USUBJID: courses[row.COURSE] for row in records(chosen)}
     keys = list(zip(cycles["USUBJID"], cycles["CYCLE"], strict=True))
     return cycles.assign(
         STARTDAY=[own[patient].starts[cycle] for patient, cycle in keys],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from typing import Any
 
 import pandas as pd
 from ortools.sat.python import cp_model
@@ -12,7 +13,7 @@ from proderm.reconstruction import attribution, design, timing
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.named import NAMED_EVENTS
 from proderm.reconstruction.published import Published
-from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
 
 TWO_VISITS = Constraint(
@@ -22,24 +23,31 @@ TWO_VISITS = Constraint(
 )
 
 
-def possible_cycles(events: pd.DataFrame, cycles: pd.DataFrame) -> pd.DataFrame:
+def possible_cycles(events: pd.DataFrame, cycles: pd.DataFrame, published: Published) -> pd.DataFrame:
     """Every event with every cycle of its segment that the article's sentences allow."""
     keys = ["USUBJID", "TRTA", "APERIOD"]
     columns = [*keys, "CYCLE", "CYCDAYS", "DOSEPGKG"]
     frame = events.merge(cycles[columns], on=keys).sort_values(["SEQ", "CYCLE"], kind="stable")
     last = attribution.last_cycles(cycles)
-    keep = [_allowed(row, last[row.USUBJID]) for row in frame.itertuples()]
+    keep = [
+        _allowed(row, last[row.USUBJID]) and not (timing.in_table_3(row) and _too_long(row, published))
+        for row in records(frame)
+    ]
     return frame[keep].reset_index(drop=True)
 
 
-def _allowed(row: tuple, last: int) -> bool:  # type: ignore[type-arg]
+def _allowed(row: Any, last: int) -> bool:
     """Whether an event can have followed a cycle; see :mod:`proderm.reconstruction.attribution`."""
-    if row.EVENT >= 0:  # type: ignore[attr-defined]
-        fixed = attribution.fixed_cycle(NAMED_EVENTS[row.EVENT], last)  # type: ignore[attr-defined]
+    if row.EVENT >= 0:
+        fixed = attribution.fixed_cycle(NAMED_EVENTS[row.EVENT], last)
         if fixed is not None:
-            return fixed == row.CYCLE  # type: ignore[attr-defined]
-    related = row.TRTA == IVIG and row.AEREL in attribution.RELATED_VALUES  # type: ignore[attr-defined]
-    return not related or attribution.open_to_related(row.USUBJID, row.CYCLE)  # type: ignore[attr-defined]
+            return bool(fixed == row.CYCLE)
+    related = row.TRTA == IVIG and row.AEREL in attribution.RELATED_VALUES
+    return not related or attribution.open_to_related(row.USUBJID, row.CYCLE)
+
+
+def _too_long(row: Any, published: Published) -> bool:
+    return bool(timing.longest_cycle(row.AEGRPTRM, row.AESEV, row.TRTA, published) < row.CYCDAYS)
 
 
 def build(
@@ -55,7 +63,7 @@ def build(
     Returns:
         The possible rows, and for (patient, cycle) the literal "premedicated from this cycle on".
     """
-    frame = possible_cycles(events, cycles).merge(subjects, on="USUBJID")
+    frame = possible_cycles(events, cycles, published).merge(subjects, on="USUBJID")
     rows = stage.choose("adae", frame, one_per="SEQ")
     with_subjects = cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID")
     stage.know("cycles", with_subjects)
@@ -67,7 +75,7 @@ def build(
         )  # plausibility: a symptom once per cycle
     rng = random.Random(f"{seed}/cycles")
     # Events of Table 3 rather follow two-day cycles: its short latencies begin when the cycle has ended.
-    long = [40 if timing.in_table_3(row) and row.CYCDAYS > 2 else 0 for row in frame.itertuples()]
+    long = [40 if timing.in_table_3(row) and row.CYCDAYS > 2 else 0 for row in records(frame)]
     stage.prefer(rows, [extra + rng.randrange(10) for extra in long])
     return rows, _premedication(stage, rows, subjects, published)
 
@@ -75,17 +83,17 @@ def build(
 def _premedication(
     stage: Stage, rows: PossibleRows, subjects: pd.DataFrame, published: Published
 ) -> dict[tuple[str, int], cp_model.IntVar]:
-    """Whom premedication could be given, and from which cycle: after two consecutive cycles with infusional events.
+    """Who was premedicated, and from which cycle: after two consecutive cycles with infusional events.
 
     Ten patients of the IVIg arm and four of the placebo arm in the first period under the randomised
     treatment; twelve patients for an IVIg infusion at any time, so two more in the extension.
     """
     infusional = rows.frame[rows.frame["INFUSFL"] == "Y"]
     after: defaultdict[tuple[str, int], list[int]] = defaultdict(list)
-    for position, row in zip(infusional.index, infusional.itertuples(), strict=True):
+    for position, row in zip(infusional.index, records(infusional), strict=True):
         after[row.USUBJID, row.CYCLE].append(position)
     arms = dict(zip(subjects["USUBJID"], subjects["TRT01P"], strict=True))
-    treatment = {(row.USUBJID, row.CYCLE): row.TRTA for row in rows.frame.itertuples()}
+    treatment = {(row.USUBJID, row.CYCLE): row.TRTA for row in records(rows.frame)}
     given: dict[tuple[str, int], cp_model.IntVar] = {}
     for patient, arm in arms.items():
         for cycle in range(3, design.CYCLES + 1):

@@ -76,20 +76,24 @@ class Patient:
 
     @property
     def article_number(self) -> str:
+        """The number that the article gives the patient, else empty."""
         return self.key if self.key.isdigit() else ""
 
     @property
     def first_ivig_cycle(self) -> int:
+        """Cycle of the first IVIg infusion: the first, the one of the switch, or the extension's first."""
         if self.arm == IVIG:
             return 1
         return LAST_FIRST_PERIOD_CYCLE + 1 if self.switch_week is None else self.switch_week // 4 + 1
 
     @property
     def first_period_ivig(self) -> list[int]:
+        """Cycles on IVIg in the first period."""
         return list(range(self.first_ivig_cycle, self.last_first_period_cycle + 1))
 
     @property
     def placebo_cycles(self) -> list[int]:
+        """Cycles on placebo."""
         return list(range(1, min(self.first_ivig_cycle, self.last_first_period_cycle + 1)))
 
 
@@ -99,7 +103,7 @@ def cohort(seed: int) -> list[Patient]:
     named_placebo = len(PLACEBO_ARM_NAMED) + len(SWITCH_WEEKS)
     anonymous_placebo = [f"P{i:02d}" for i in range(1, RANDOMISED_PLACEBO - named_placebo + 1)]
     leavers = set(LEFT_EXTENSION_NAMED)
-    eligible = [k for k in (*anonymous_ivig, *anonymous_placebo, "C1", "C2", "C3", "W2", "N1")]
+    eligible = [*anonymous_ivig, *anonymous_placebo, "C1", "C2", "C3", "W2", "N1"]
     random.Random(f"{seed}/leavers").shuffle(eligible)
     leavers |= set(eligible[: ENTERED_EXTENSION - COMPLETED_EXTENSION - len(leavers)])
     arms = [(k, IVIG) for k in (*IVIG_ARM_NAMED, *anonymous_ivig)]

@@ -30,10 +30,10 @@ def patterns(patient: Patient) -> Iterator[list[tuple[int, int]]]:
                 course = tuple(
                     (cycle, before if position < change else after) for position, cycle in enumerate(cycles)
                 )
-                course = _with_event_cycle(patient.key, course)
-                if course is not None and course not in seen:
-                    seen.add(course)
-                    yield list(course)
+                fitted = _with_event_cycle(patient.key, course)
+                if fitted is not None and fitted not in seen:
+                    seen.add(fitted)
+                    yield list(fitted)
 
 
 def _last_cycles(patient: Patient) -> list[int]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
 from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
-from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.possible import PossibleRows, groups, records
 from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import half_up
 
@@ -33,11 +34,9 @@ def build_rates(
     lines, costs = [], []
     for patient, version in ivig[["USUBJID", "PROTVER"]].drop_duplicates().itertuples(index=False):
         taste = rng.choices(RATES[version], LIKELIHOOD[version])[0]
-        for rate in RATES[version]:
-            if not _rate_fits(patient, version, rate):
-                continue
-            lines.append((patient, IVIG, version, rate, f"{patient}/{version}"))
-            costs.append(0 if rate == taste else 10)
+        rates = [rate for rate in RATES[version] if _rate_fits(patient, version, rate)]
+        lines += [(patient, IVIG, version, rate, f"{patient}/{version}") for rate in rates]
+        costs += [0 if rate == taste else 10 for rate in rates]
     frame = pd.DataFrame(lines, columns=["USUBJID", "TRTA", "PROTVER", "EXRATMAX", "CHOICE"])
     rows = stage.choose("maxrates", frame.merge(subjects, on="USUBJID"), one_per="CHOICE")
     published.impose(stage)
@@ -62,7 +61,7 @@ def build_doses(
     weights = dict(zip(subjects["USUBJID"], subjects["WEIGHTBL"], strict=True))
     tee = dict(zip(subjects["USUBJID"], subjects["TEEFL"], strict=True))
     lines = []
-    for row in cycles[cycles["TRTA"] == IVIG].itertuples():
+    for row in records(cycles[cycles["TRTA"] == IVIG]):
         weight = weights[row.USUBJID]
         grams = cycle_grams(row.USUBJID, row.CYCLE, weight, row.DOSEPGKG)
         doses = {
@@ -73,8 +72,10 @@ def build_doses(
         fitting = [d for d in sorted(doses) if Fraction(d) < HIGHEST_DOSE]
         if tee[row.USUBJID] == "Y":
             fitting = [d for d in fitting if Fraction(d) >= Fraction("1.975")] or fitting
-        for dose in fitting or [sorted(doses)[0]]:
-            lines.append((row.USUBJID, row.TRTA, row.APERIOD, row.CYCLE, grams, float(dose)))
+        lines += [
+            (row.USUBJID, row.TRTA, row.APERIOD, row.CYCLE, grams, float(dose))
+            for dose in fitting or [min(doses)]
+        ]
     columns = ["USUBJID", "TRTA", "APERIOD", "CYCLE", "GRAMS", "CYCDOSE"]
     frame = pd.DataFrame(lines, columns=columns).merge(subjects, on="USUBJID")
     frame = frame.assign(CHOICE=frame["USUBJID"] + "/" + frame["CYCLE"].astype(str))
@@ -131,12 +132,12 @@ def episodes(cycles: pd.DataFrame, seed: int) -> pd.DataFrame:
     """
     rng = random.Random(f"{seed}/episodes")
     lines = []
-    for row in cycles.itertuples():
+    for row in records(cycles):
         minutes = _minutes(row, rng)
         for number in range(1, row.CYCDAYS + 1):
             day = row.STARTDAY + dt.timedelta(number - 1)
             latest = 20 * 60 - minutes[number - 1]
-            start = rng.randrange(480, 871, 5) if number == 1 else rng.randrange(480, 721, 5)
+            start = _first_start(rng) if number == 1 else rng.randrange(450, 631, 5)
             if _is_event_cycle(row.USUBJID, row.CYCLE) and number == 1:
                 start = 12 * 60  # so that 1.95 days later (patient 2) is daytime
             begin = dt.datetime.combine(day, dt.time()) + dt.timedelta(minutes=max(450, min(start, latest)))
@@ -159,39 +160,43 @@ def episodes(cycles: pd.DataFrame, seed: int) -> pd.DataFrame:
     return pd.DataFrame(lines)
 
 
+def _first_start(rng: random.Random) -> int:
+    """Minutes after midnight at which a cycle begins: in the morning, or after a long way or many tests."""
+    return rng.randrange(480, 721, 5) if rng.random() < 0.6 else rng.randrange(725, 931, 5)
+
+
 def _share(grams: int, days: int, number: int) -> int:
     """Whole vials per day: the remainder goes to the first days."""
     vials, extra = divmod(grams // VIAL, days)
     return VIAL * (vials + (1 if number <= extra else 0))
 
 
-def _minutes(row: tuple, rng: random.Random) -> list[int]:  # type: ignore[type-arg]
+def _minutes(row: Any, rng: random.Random) -> list[int]:
     """Minutes of each episode; Table 5's cycles as printed, the others by the ramp with short pauses."""
-    days = row.CYCDAYS  # type: ignore[attr-defined]
-    if _is_event_cycle(row.USUBJID, row.CYCLE):  # type: ignore[attr-defined]
-        each, extra = divmod(EVENT_MINUTES[row.USUBJID], days)  # type: ignore[attr-defined]
+    days = row.CYCDAYS
+    if _is_event_cycle(row.USUBJID, row.CYCLE):
+        each, extra = divmod(EVENT_MINUTES[row.USUBJID], days)
         return [each + (1 if number < extra else 0) for number in range(days)]
-    ml_per_kg = ML_PER_GRAM * (row.CYCDOSE if row.TRTA == IVIG else PLANNED) / days  # type: ignore[attr-defined]
-    return [infusion_minutes(ml_per_kg, row.EXRATMAX) + rng.randrange(0, 25) for _ in range(days)]  # type: ignore[attr-defined]
+    ml_per_kg = ML_PER_GRAM * (row.CYCDOSE if row.TRTA == IVIG else PLANNED) / days
+    return [infusion_minutes(ml_per_kg, row.EXRATMAX) + rng.randrange(0, 25) for _ in range(days)]
 
 
 def with_rates(cycles: pd.DataFrame, maxima: pd.DataFrame, seed: int) -> pd.DataFrame:
     """EXRATMAX of every cycle: at or below the patient's maximum, which one cycle at least reaches."""
     rng = random.Random(f"{seed}/cycle-rates")
-    top = {(row.USUBJID, row.PROTVER): row.EXRATMAX for row in maxima.itertuples()}
-    groups = cycles.groupby(["USUBJID", "TRTA", "PROTVER"], sort=False).groups
-    rate: dict[object, float] = {}
-    for (patient, treatment, version), index in groups.items():
+    top = {(row.USUBJID, row.PROTVER): row.EXRATMAX for row in records(maxima)}
+    numbers = list(cycles["CYCLE"])
+    rates = [0.0] * len(cycles)
+    for (patient, treatment, version), positions in groups(cycles, ["USUBJID", "TRTA", "PROTVER"]):
         most = top[patient, version] if treatment == IVIG else RATES[version][0]
-        for label in index:
+        for i in positions:
             slower = [r for r in RAMP if r <= most] or [most]
-            rate[label] = most if rng.random() < 0.85 else max(slower)
-            if _is_event_cycle(patient, cycles.at[label, "CYCLE"]):
-                rate[label] = EVENT_RATE[patient]
-        if max(rate[label] for label in index) < most:
-            free = [i for i in index if not _is_event_cycle(patient, cycles.at[i, "CYCLE"])]
-            rate[free[0]] = most
-    return cycles.assign(EXRATMAX=[rate[label] for label in cycles.index])
+            rates[i] = most if rng.random() < 0.85 else max(slower)
+            if _is_event_cycle(patient, numbers[i]):
+                rates[i] = EVENT_RATE[patient]
+        if max(rates[i] for i in positions) < most:
+            rates[next(i for i in positions if not _is_event_cycle(patient, numbers[i]))] = most
+    return cycles.assign(EXRATMAX=rates)
 
 
 def with_placebo_doses(cycles: pd.DataFrame) -> pd.DataFrame:

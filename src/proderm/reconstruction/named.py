@@ -326,26 +326,26 @@ def alternatives() -> pd.DataFrame:
 
     Column EVENT numbers the event; exactly one of its lines occurs.
     """
-    lines = []
-    for number, event in enumerate(NAMED_EVENTS):
-        for severity in event.severities:
-            for infusional in event.infusional:
-                lines.append(
-                    {
-                        "EVENT": number,
-                        "USUBJID": event.patient,
-                        "TRTA": event.treatment,
-                        "APERIOD": event.period,
-                        "TRTEMFL": "Y",
-                        "AEDECOD": event.term,
-                        "AESEV": severity,
-                        "AEREL": event.causality,
-                        "INFUSFL": infusional,
-                        "AESER": "Y" if event.serious else "N",
-                        "AESDTH": "N",
-                        "AEACN": WITHDRAWN if event.withdrawn else UNCHANGED,
-                        "CQ01NAM": TEE if event.tee else None,
-                        "CQ02NAM": None,
-                    }
-                )
-    return pd.DataFrame(lines)
+    return pd.DataFrame(
+        [
+            {
+                "EVENT": number,
+                "USUBJID": event.patient,
+                "TRTA": event.treatment,
+                "APERIOD": event.period,
+                "TRTEMFL": "Y",
+                "AEDECOD": event.term,
+                "AESEV": severity,
+                "AEREL": event.causality,
+                "INFUSFL": infusional,
+                "AESER": "Y" if event.serious else "N",
+                "AESDTH": "N",
+                "AEACN": WITHDRAWN if event.withdrawn else UNCHANGED,
+                "CQ01NAM": TEE if event.tee else None,
+                "CQ02NAM": None,
+            }
+            for number, event in enumerate(NAMED_EVENTS)
+            for severity in event.severities
+            for infusional in event.infusional
+        ]
+    )

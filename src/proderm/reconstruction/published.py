@@ -20,7 +20,11 @@ class Followed:
 
     constraint: Constraint
     estimand: str
-    printed: str
+
+    @property
+    def printed(self) -> str:
+        """The value as printed; a number word as its number."""
+        return self.constraint.printed
 
 
 class Published:
@@ -38,9 +42,12 @@ class Published:
         given_up = {claim for contradiction in CONTRADICTIONS for claim in contradiction.claims}
         followed = [
             Followed(
-                Constraint(claim.claim_id, f"{claim.quote} [{claim.location}]"),
+                Constraint(
+                    claim.claim_id,
+                    f"{claim.quote} [{claim.location}]",
+                    WORDS.get(claim.value.lower(), claim.value),
+                ),
                 claim.estimand,
-                WORDS.get(claim.value.lower(), claim.value),
             )
             for ledger in ledgers
             for claim in read_ledger(ledger, None)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from ortools.sat.python import cp_model
 
 from proderm import vocabulary
 from proderm.reconstruction import design, named
-from proderm.reconstruction.burden import RELATED, SEGMENT, Segment
+from proderm.reconstruction.attribution import RELATED, RELATED_VALUES
+from proderm.reconstruction.burden import SEGMENT, Segment, segments
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
-from proderm.reconstruction.timing import TABLE_3_TERMS
+from proderm.reconstruction.timing import TABLE_3_TERMS, longest_cycle
 from proderm.vocabulary import TERMS
 from safetybook.estimands import Unit, where
-from safetybook.reconstruct.possible import PossibleRows
+from safetybook.reconstruct.possible import PossibleRows, groups, records
 from safetybook.reconstruct.stage import Constraint, Stage
 
 UNCOUNTED = "(another term)"
@@ -36,25 +38,42 @@ def numbered(counts: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
     return events.assign(SEQ=range(len(events)), NAMEDTERM=events["EVENT"].map(known))
 
 
-def possible_terms(events: pd.DataFrame) -> pd.DataFrame:
+def possible_terms(
+    events: pd.DataFrame, days: dict[Segment, list[int]], published: Published
+) -> pd.DataFrame:
     """Every event with every counted term it could have, or none of them."""
     lines = []
-    for event in events.itertuples():
+    for event in records(events):
         if isinstance(event.NAMEDTERM, str):
             lines.append((event.SEQ, event.NAMEDTERM))
             continue
         lines.append((event.SEQ, UNCOUNTED))
-        lines += [(event.SEQ, term.decod) for term in vocabulary.COUNTED if _fits(term.decod, event)]
+        shortest = min(days[Segment(event.USUBJID, event.TRTA, event.APERIOD)])
+        lines += [
+            (event.SEQ, term.decod)
+            for term in vocabulary.COUNTED
+            if _fits(term.decod, event)
+            and not (_timed(term, event) and shortest > _longest(term, event, published))
+        ]
     frame = pd.DataFrame(lines, columns=["SEQ", "AEDECOD"]).merge(events, on="SEQ")
-    groups = {name: term.grouped for name, term in TERMS.items()}
-    return frame.assign(AEGRPTRM=frame["AEDECOD"].map(groups).fillna(UNCOUNTED))
+    grouped = {name: term.grouped for name, term in TERMS.items()}
+    return frame.assign(AEGRPTRM=frame["AEDECOD"].map(grouped).fillna(UNCOUNTED))
 
 
-def _fits(term: str, event: tuple) -> bool:  # type: ignore[type-arg]
+def _timed(term: vocabulary.Term, event: Any) -> bool:
+    """Whether the event would be among those whose latency Table 3 gives."""
+    return term.grouped in TABLE_3_TERMS and event.AEREL in RELATED_VALUES and event.APERIOD == 1
+
+
+def _longest(term: vocabulary.Term, event: Any, published: Published) -> int:
+    return longest_cycle(term.grouped, event.AESEV, event.TRTA, published)
+
+
+def _fits(term: str, event: Any) -> bool:
     """Clinical sense: what a term can be, whatever the counts."""
-    related = event.AEREL in ("POSSIBLE", "PROBABLE")  # type: ignore[attr-defined]
-    infusional = event.INFUSFL == "Y"  # type: ignore[attr-defined]
-    if event.AESEV == "SEVERE":  # type: ignore[attr-defined]
+    related = event.AEREL in RELATED_VALUES
+    infusional: bool = event.INFUSFL == "Y"
+    if event.AESEV == "SEVERE":
         return term in ("Condition aggravated", "Arthralgia") and not related
     if term == "Condition aggravated":
         return not related and not infusional
@@ -74,7 +93,8 @@ def build(
     seed: int,
 ) -> PossibleRows:
     """Possible terms, the published counts by term, and the ceilings that the lists imply."""
-    rows = stage.choose("adae", possible_terms(events).merge(subjects, on="USUBJID"), one_per="SEQ")
+    frame = possible_terms(events, segments(cycles), published).merge(subjects, on="USUBJID")
+    rows = stage.choose("adae", frame, one_per="SEQ")
     stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
     published.impose(stage)
     _ceilings(stage, rows)
@@ -137,19 +157,18 @@ def _late_events_of_table_3(stage: Stage, rows: PossibleRows, published: Publish
 
 def _one_per_cycle(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame) -> None:
     """Plausibility: a patient has a symptom at most once per infusion cycle."""
-    available = cycles.groupby(SEGMENT, sort=False).size().to_dict()
-    for (*segment, term), positions in rows.frame.groupby([*SEGMENT, "AEGRPTRM"], sort=False).indices.items():
-        most = _full_dose_cycles(tuple(segment), available)
+    available = segments(cycles)
+    for (*segment, term), positions in groups(rows.frame, [*SEGMENT, "AEGRPTRM"]):
+        most = _full_dose_cycles(Segment(*segment), available)
         if term != UNCOUNTED and len(positions) > most:
             stage.model.add(cp_model.LinearExpr.sum([rows.counts[i] for i in positions]) <= most)
 
 
-def _full_dose_cycles(segment: tuple[str, str, int], available: dict[tuple[str, str, int], int]) -> int:
-    """Cycles of a segment that an event may follow: a dose-reduced patient's related events need full doses."""
-    patient, _, period = segment
-    if period == 2 and patient in design.REDUCED_FROM:
-        return design.REDUCED_FROM[patient] - design.LAST_FIRST_PERIOD_CYCLE - 1
-    return available[segment]
+def _full_dose_cycles(segment: Segment, available: dict[Segment, list[int]]) -> int:
+    """Cycles of a segment that any event may follow; after a reduced dose no related one did."""
+    if segment.period == 2 and segment.patient in design.REDUCED_FROM:
+        return design.REDUCED_FROM[segment.patient] - design.LAST_FIRST_PERIOD_CYCLE - 1
+    return len(available[segment])
 
 
 def draw_uncounted(chosen: pd.DataFrame, cycles: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -158,14 +177,14 @@ def draw_uncounted(chosen: pd.DataFrame, cycles: pd.DataFrame, seed: int) -> pd.
     A patient who had a term before has it again with some preference: side effects recur.
     """
     rng = random.Random(f"{seed}/uncounted")
-    available = cycles.groupby(SEGMENT, sort=False).size().to_dict()
+    available = segments(cycles)
     ceilings = _Ceilings(chosen[chosen["AEDECOD"] != UNCOUNTED])
     used: Counter[tuple[Segment, str]] = Counter()
     terms = list(chosen["AEDECOD"])
-    for position, event in enumerate(chosen.itertuples()):
+    for position, event in enumerate(records(chosen)):
         if event.AEDECOD != UNCOUNTED:
             continue
-        related = event.AEREL in ("POSSIBLE", "PROBABLE")
+        related = event.AEREL in RELATED_VALUES
         segment = Segment(event.USUBJID, event.TRTA, event.APERIOD)
         weighted = [
             (term, weight * (6 if ceilings.has(event, term.decod) else 1))
@@ -193,30 +212,30 @@ class _Ceilings:
 
     def __init__(self, known: pd.DataFrame) -> None:
         self._patients: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for event in known.itertuples():
-            self.add(event, event.AEDECOD, event.AEREL in ("POSSIBLE", "PROBABLE"))
+        for event in records(known):
+            self.add(event, event.AEDECOD, event.AEREL in RELATED_VALUES)
 
-    def _kinds(self, event: tuple, related: bool) -> Iterable[tuple[str, int]]:  # type: ignore[type-arg]
-        if event.TRTA != IVIG:  # type: ignore[attr-defined]
+    def _kinds(self, event: Any, related: bool) -> Iterable[tuple[str, int]]:
+        if event.TRTA != IVIG:
             return [("placebo", MOST_ON_PLACEBO)]
         kinds = [("ivig", MOST_ON_IVIG)]
         kinds += [("related", MOST_RELATED)] if related else []
-        kinds += [("infusional", MOST_INFUSIONAL)] if event.INFUSFL == "Y" else []  # type: ignore[attr-defined]
+        kinds += [("infusional", MOST_INFUSIONAL)] if event.INFUSFL == "Y" else []
         return kinds
 
-    def allow(self, event: tuple, term: str, related: bool) -> bool:  # type: ignore[type-arg]
+    def allow(self, event: Any, term: str, related: bool) -> bool:
         """Whether one more event of a term keeps every ceiling."""
-        patient = event.USUBJID  # type: ignore[attr-defined]
+        patient = event.USUBJID
         return all(
             len(self._patients[kind, term] | {patient}) <= most for kind, most in self._kinds(event, related)
         )
 
-    def add(self, event: tuple, term: str, related: bool) -> None:  # type: ignore[type-arg]
+    def add(self, event: Any, term: str, related: bool) -> None:
         """Count one event."""
         for kind, _ in self._kinds(event, related):
-            self._patients[kind, term].add(event.USUBJID)  # type: ignore[attr-defined]
-        self._patients["any", term].add(event.USUBJID)  # type: ignore[attr-defined]
+            self._patients[kind, term].add(event.USUBJID)
+        self._patients["any", term].add(event.USUBJID)
 
-    def has(self, event: tuple, term: str) -> bool:  # type: ignore[type-arg]
+    def has(self, event: Any, term: str) -> bool:
         """Whether the patient had the term before."""
-        return event.USUBJID in self._patients["any", term]  # type: ignore[attr-defined]
+        return event.USUBJID in self._patients["any", term]

@@ -10,6 +10,7 @@ import pandas as pd
 from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
+from safetybook.reconstruct.possible import records
 
 DRUGS = {
     "ANALGESICS": ("Paracetamol", "Ibuprofen"),
@@ -27,15 +28,14 @@ def premedication(
 ) -> pd.DataFrame:
     """ADCM: drugs given before the infusions of a patient, from the first permitted cycle on.
 
-    Args:
-        given: (patient, cycle) from which premedication was given.
+    `given` lists (patient, cycle) from which premedication was given.
 
     Analgesics and systemic antihistamines are given to as many patients on IVIg as published; some have
     both, the rest an antiemetic. Those of the placebo arm who qualified on placebo stop at the switch to
     IVIg, because premedication "for patients receiving IVIg" is counted apart.
     """
     rng = random.Random(f"{seed}/premedication")
-    treatment = {(row.USUBJID, row.CYCLE): (row.TRTA, row.APERIOD) for row in cycles.itertuples()}
+    treatment = {(row.USUBJID, row.CYCLE): (row.TRTA, row.APERIOD) for row in records(cycles)}
     first = episodes[episodes["EPISODE"] == 1].set_index(["USUBJID", "CYCLE"])["ASTDTM"].to_dict()
     on_ivig = [patient for patient, cycle in given if treatment[patient, cycle][0] == IVIG]
     classes = _classes(on_ivig, published, rng)
@@ -95,7 +95,7 @@ def wells(episodes: pd.DataFrame, events: pd.DataFrame, seed: int) -> pd.DataFra
     lines = []
     for patient, visits in first.groupby("USUBJID", sort=False):
         tender = patient not in tee and rng.random() < 0.08  # leg symptoms of myositis score a point
-        for visit in visits.itertuples():
+        for visit in records(visits):
             for code, scored in (("WELLSDVT", tender and rng.random() < 0.6), ("WELLSPE", False)):
                 lines.append(
                     {

@@ -9,9 +9,10 @@ too: one row per candidate value, of which exactly one occurs.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 from ortools.sat.python import cp_model
@@ -59,8 +60,9 @@ class PossibleRows:
 
     def fixed_size(self, positions: Sequence[int]) -> int | None:
         """How many of these possible rows occur, if that is the same in every solution."""
-        if all(isinstance(self.counts[i], int) for i in positions):
-            return sum(int(self.counts[i]) for i in positions)
+        settled = [count for i in positions if isinstance(count := self.counts[i], int)]
+        if len(settled) == len(positions):
+            return sum(settled)
         if self.one_per is None:
             return None
         choices = self.frame[self.one_per]
@@ -73,6 +75,17 @@ class PossibleRows:
         times = [count if isinstance(count, int) else solver.value(count) for count in self.counts]
         repeated = self.frame.loc[self.frame.index.repeat(times)]
         return repeated.reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a frame with their columns as attributes, whose types pandas cannot tell."""
+    return frame.itertuples()
+
+
+def groups(frame: pd.DataFrame, by: str | list[str]) -> Iterator[tuple[Any, list[int]]]:
+    """For each value of a column, or combination of values, its rows' positions, by first appearance."""
+    for key, positions in frame.groupby(by, sort=False).indices.items():
+        yield key, [int(i) for i in positions]
 
 
 def definite(dataset: str, frame: pd.DataFrame) -> PossibleRows:

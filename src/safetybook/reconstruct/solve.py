@@ -14,6 +14,10 @@ from safetybook.reconstruct.stage import Constraint, Infeasible, Stage
 Built = TypeVar("Built")
 
 
+EXPLANATION_EFFORT = 2.0
+"""Deterministic limit of each test while looking for the smallest conflict."""
+
+
 class Undecided(Exception):
     """The search ended at its limit with neither a solution nor a proof that there is none."""
 
@@ -61,10 +65,11 @@ def solve(
         )
     solver = stage.solver()
     status = solver.solve(stage.model)
-    if status == cp_model.INFEASIBLE:
-        raise Infeasible(name, smallest_conflict(name, build, seed, effort))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise Undecided(f"stage {name!r}: no solution within the limit of {effort} units of work")
+        conflict = smallest_conflict(name, build, seed)
+        if conflict is not None:
+            raise Infeasible(name, conflict)
+        raise Undecided(f"stage {name!r}: no solution and no conflict within {effort} units of work")
     proto = stage.model.proto
     report = StageReport(
         name=name,
@@ -79,32 +84,47 @@ def solve(
     return built, solver, stage, report
 
 
-def smallest_conflict(
-    name: str, build: Callable[[Stage], object], seed: int, effort: float
-) -> list[Constraint]:
-    """A set of statements that cannot all hold, none of which can be left out as far as the search saw.
+def smallest_conflict(name: str, build: Callable[[Stage], object], seed: int) -> list[Constraint] | None:
+    """Statements that cannot all hold, none of which can be left out; None if the search proves no conflict.
 
-    Every statement gets a literal that switches it on; the solver names a sufficient set, which is
-    then shrunk by deletion: a statement without which the rest is still infeasible is dropped.
+    The set is minimal as far as the search could tell within its limit: without any one of the
+    statements no proof was found. Method: QuickXplain (Junker 2004, AAAI-04, 167-172), every test a
+    model of its own, because a solver sees more in a model without switches.
     """
-    stage = Stage(name, seed, effort, guarded=True)
-    build(stage)
-    conflict = _core(stage, list(stage.guards))
-    if conflict is None:
-        return list(stage.imposed.values())
-    for candidate in list(conflict):
-        if candidate in conflict:
-            smaller = _core(stage, [c for c in conflict if c != candidate])
-            conflict = conflict if smaller is None else smaller
-    return [stage.imposed[c] for c in conflict]
+    everything = Stage(name, seed, only=frozenset())
+    build(everything)
 
+    def impossible(statements: Sequence[str]) -> bool:
+        return _impossible(Stage(name, seed, EXPLANATION_EFFORT, frozenset(statements)), build)
 
-def _core(stage: Stage, active: Sequence[str]) -> list[str] | None:
-    """The statements among `active` that the solver used to prove infeasibility; None if it did not."""
-    stage.model.clear_assumptions()
-    stage.model.add_assumptions([stage.guards[c] for c in active])
-    solver = stage.solver()
-    if solver.solve(stage.model) != cp_model.INFEASIBLE:
+    candidates = list(everything.imposed)
+    if not impossible(candidates):
         return None
-    core = set(solver.sufficient_assumptions_for_infeasibility())
-    return [c for c in active if stage.guards[c].index in core]
+    return [everything.imposed[item] for item in _explain(impossible, [], candidates, known=False)]
+
+
+def _explain(
+    impossible: Callable[[Sequence[str]], bool], kept: list[str], candidates: list[str], known: bool
+) -> list[str]:
+    """The part of `candidates` that a minimal conflict has beside `kept`; `known`: `kept` has changed."""
+    if known and impossible(kept):
+        return []
+    if len(candidates) == 1:
+        return candidates
+    middle = len(candidates) // 2
+    first, second = candidates[:middle], candidates[middle:]
+    of_second = _explain(impossible, kept + first, second, known=True)
+    of_first = _explain(impossible, kept + of_second, first, known=bool(of_second))
+    return of_first + of_second
+
+
+def _impossible(stage: Stage, build: Callable[[Stage], object]) -> bool:
+    """Whether a stage is proved to have no solution, with the strongest linear relaxation."""
+    try:
+        build(stage)
+    except Infeasible:
+        return True
+    stage.tighten()
+    solver = stage.solver()
+    solver.parameters.linearization_level = 2
+    return bool(solver.solve(stage.model) == cp_model.INFEASIBLE)

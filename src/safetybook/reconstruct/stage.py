@@ -8,15 +8,16 @@ estimand expresses is added beside them with the sentence it encodes (:meth:`Sta
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations
 
 import pandas as pd
 from ortools.sat.python import cp_model
 
 from safetybook.estimands import Catalogue, Count, Estimand, Function, Share, Summary, Unit
-from safetybook.reconstruct.possible import Multiplicity, PossibleRows, definite
+from safetybook.reconstruct.possible import Multiplicity, PossibleRows, definite, groups
 from safetybook.rounding import interval
 
 Linear = cp_model.LinearExpr | cp_model.IntVar | int
@@ -24,10 +25,18 @@ Linear = cp_model.LinearExpr | cp_model.IntVar | int
 
 @dataclass(frozen=True)
 class Constraint:
-    """A published statement that a stage must satisfy: a claim, or a sentence encoded by hand."""
+    """A published statement that a stage must satisfy: a claim, or a sentence encoded by hand.
+
+    `printed` is the value that a claim states; a sentence has none.
+    """
 
     id: str
     quote: str
+    printed: str = ""
+
+    def __str__(self) -> str:
+        value = f" = {self.printed}" if self.printed else ""
+        return f"{self.id}{value}: “{self.quote}”"
 
 
 class Infeasible(Exception):
@@ -36,8 +45,11 @@ class Infeasible(Exception):
     def __init__(self, stage: str, conflict: Sequence[Constraint]) -> None:
         self.stage = stage
         self.conflict = list(conflict)
-        lines = [f"stage {stage!r}: these statements cannot all hold in one data set:"]
-        lines += [f"  {item.id}: “{item.quote}”" for item in self.conflict]
+        lines = [
+            f"stage {stage!r}: these statements cannot all hold in one data set, "
+            "beside what the stages before it have settled:"
+        ]
+        lines += [f"  {item}" for item in self.conflict]
         super().__init__("\n".join(lines))
 
 
@@ -50,17 +62,16 @@ class Stage:
         seed: of the solver's random choices.
         effort: limit of the search in the solver's deterministic time units; never a wall-clock limit,
             so that the same solution is found on a slow and on a fast machine.
-        guarded: if true every claim can be switched off by its own literal, to look for conflicts.
+        only: ids of the statements to impose, to look for conflicts; None imposes all.
     """
 
     name: str
     seed: int = 1
     effort: float = 60.0
-    guarded: bool = False
+    only: frozenset[str] | None = None
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tables: dict[str, list[PossibleRows]] = field(default_factory=dict)
     imposed: dict[str, Constraint] = field(default_factory=dict)
-    guards: dict[str, cp_model.IntVar] = field(default_factory=dict)
     costs: list[tuple[int, cp_model.IntVar]] = field(default_factory=list)
     _any: dict[tuple[int, ...], cp_model.IntVar | int] = field(default_factory=dict)
 
@@ -79,7 +90,7 @@ class Stage:
         frame = frame.reset_index(drop=True)
         counts = [self.model.new_bool_var("") for _ in range(len(frame))]
         if one_per is not None:
-            for positions in frame.groupby(one_per, sort=False).indices.values():
+            for _, positions in groups(frame, one_per):
                 self.model.add_exactly_one(counts[i] for i in positions)
         return self._register(PossibleRows(dataset, frame, counts, at_most_one=True, one_per=one_per))
 
@@ -158,6 +169,10 @@ class Stage:
         self.model.add_max_equality(either, open_ones)
         return either
 
+    def literal(self, truth: cp_model.IntVar | int) -> cp_model.IntVar:
+        """A truth value as a variable, also where it is certain."""
+        return self.model.new_constant(truth) if isinstance(truth, int) else truth
+
     # Imposing claims -------------------------------------------------------------------------------
 
     def impose(self, claim: Constraint, estimand: Estimand, printed: str) -> bool:
@@ -188,21 +203,12 @@ class Stage:
 
     def _add(self, claim: Constraint, constraint: cp_model.BoundedLinearExpression | bool) -> None:
         self.imposed[claim.id] = claim
-        if isinstance(constraint, bool):
-            if constraint:
-                return
-            if not self.guarded:
-                raise Infeasible(self.name, [claim])
-            self.model.add_bool_or([]).only_enforce_if(self._guard(claim))
+        if self.only is not None and claim.id not in self.only:
             return
-        added = self.model.add(constraint)
-        if self.guarded:
-            added.only_enforce_if(self._guard(claim))
-
-    def _guard(self, claim: Constraint) -> cp_model.IntVar:
-        if claim.id not in self.guards:
-            self.guards[claim.id] = self.model.new_bool_var(claim.id)
-        return self.guards[claim.id]
+        if constraint is False:
+            raise Infeasible(self.name, [claim])
+        if constraint is not True:
+            self.model.add(constraint)
 
     def _impose_count(self, claim: Constraint, estimand: Count, printed: str) -> bool:
         total = self.total(estimand)
@@ -286,9 +292,9 @@ class Stage:
         n = self._size(rows, valued)
         choices = [[self.model.new_bool_var("") for _ in distinct] for _ in range(2)]
         up_to: Linear = 0
-        for position, value in enumerate(distinct):
+        for position, scaled in enumerate(distinct):
             below, up_to = up_to, self.model.new_int_var(0, len(valued), "")
-            self.model.add(up_to == below + _sum(by_value[value]))
+            self.model.add(up_to == below + _sum(by_value[scaled]))
             for picks, shift in zip(choices, (0, 1), strict=True):
                 # Rank r = (n + shift) / 2 rounded: fewer than r rows below the value, at least r up to it.
                 pick = picks[position]
@@ -301,10 +307,30 @@ class Stage:
         self._add(claim, middles[0] + middles[1] >= 2 * int(low * scale))
         self._add(claim, middles[0] + middles[1] <= 2 * int(high * scale) - 1)
 
+    def tighten(self) -> None:
+        """Add what follows from the truth values asked for so far, so that the solver sees it at once.
+
+        If some of the asked sets of possible rows together make up a larger one (mild, moderate and
+        severe events make up all events), a patient who has the larger one has one of the parts. The
+        solver's linear relaxation does not find this by itself, and without it counts of patients
+        that cannot add up are searched for in vain among interchangeable patients.
+        """
+        asked: dict[tuple[int, str], list[tuple[frozenset[int], cp_model.IntVar]]] = {}
+        tables = {id(rows): rows for tables in self.tables.values() for rows in tables}
+        for (table, *positions), literal in self._any.items():
+            if positions[0] >= 0 and not isinstance(literal, int):
+                patient = tables[table].frame["USUBJID"].iloc[positions[0]]
+                asked.setdefault((table, patient), []).append((frozenset(positions), literal))
+        for sets in asked.values():
+            for whole, literal in sets:
+                parts = [(own, part) for own, part in sets if own < whole]
+                for cover in _covers(whole, parts):
+                    self.model.add(cp_model.LinearExpr.sum(cover) >= literal)
+
     # Solving ---------------------------------------------------------------------------------------
 
     def prefer(self, rows: PossibleRows, costs: Sequence[int]) -> None:
-        """Soft layer: the solver looks for the choice with the least total cost (a plausibility, no claim)."""
+        """Soft layer: look for the choice with the least total cost (a plausibility, never a claim)."""
         self.costs += [
             (cost, count)
             for cost, count in zip(costs, rows.counts, strict=True)
@@ -322,6 +348,20 @@ class Stage:
         solver.parameters.random_seed = self.seed
         solver.parameters.max_deterministic_time = self.effort
         return solver
+
+
+def _covers(
+    whole: frozenset[int], parts: Sequence[tuple[frozenset[int], cp_model.IntVar]]
+) -> Iterator[list[cp_model.IntVar]]:
+    """The pairs and triples of parts that make up a whole, none of them needlessly."""
+    for size in (2, 3):
+        for chosen in combinations(parts, size):
+            needed = all(
+                frozenset().union(*(own for own, _ in chosen if own is not left)) != whole
+                for left, _ in chosen
+            )
+            if needed and frozenset().union(*(own for own, _ in chosen)) == whole:
+                yield [part for _, part in chosen]
 
 
 def _sum(terms: Iterable[Linear]) -> Linear:

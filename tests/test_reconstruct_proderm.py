@@ -1,0 +1,167 @@
+"""The trial's reconstruction: facts of its design, hand-worked pieces, and `make data` as a whole."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from proderm import reconstruct
+from proderm.reconstruction import attribution, calendar, design, exposure, infusions, named, timing
+from proderm.reconstruction.published import Published
+from safetybook.rates import garwood, rate
+from safetybook.rounding import exact, half_up
+
+ADAM = Path(__file__).resolve().parents[1] / "data" / "adam"
+LEDGER, EXTERNAL = reconstruct.LEDGERS
+
+
+@pytest.fixture(scope="module")
+def published() -> Published:
+    return Published.read(reconstruct.LEDGERS)
+
+
+def test_the_cohort_is_that_of_the_article():
+    patients = design.cohort(seed=1)
+    assert len({p.key for p in patients}) == 95
+    assert sum(p.arm == "IVIg" for p in patients) == 47
+    assert sum(p.enters_extension for p in patients) == 91
+    assert sum(p.completes_extension for p in patients) == 69
+    on_ivig_first = [p for p in patients if p.first_period_ivig]
+    assert len(on_ivig_first) == 52
+    assert sum(len(p.placebo_cycles) for p in patients) == 184
+    completed = {
+        arm: sum(p.enters_extension for p in patients if p.arm == arm) for arm in ("IVIg", "Placebo")
+    }
+    assert completed == {"IVIg": 45, "Placebo": 46}
+
+
+def test_a_patient_who_switched_at_week_8_has_two_placebo_cycles():
+    patient = next(p for p in design.cohort(seed=1) if p.key == "C1")
+    assert patient.placebo_cycles == [1, 2]
+    assert patient.first_period_ivig == [3, 4]
+
+
+def test_the_named_events_are_those_of_the_tables():
+    events = named.NAMED_EVENTS
+    related_serious = [e for e in events if e.serious and e.causality in ("POSSIBLE", "PROBABLE")]
+    assert sorted(e.duration for e in related_serious) == [1, 1, 1, 1, 14, 73, 73, 99, 109]
+    assert len({e.patient for e in events if e.serious and e.treatment == "IVIg"}) == 14
+    assert sum(bool(e.serious) for e in events if e.treatment == "IVIg") == 22
+    assert sum(e.withdrawn for e in events) == 25
+    assert len({e.patient for e in events if e.withdrawn}) == 13
+    assert sum(e.tee for e in events) == 8
+
+
+def test_courses_respect_the_cycle_that_the_article_describes():
+    patients = {p.key: p for p in design.cohort(seed=1)}
+    assert all(dict(course)[6] == 4 for course in exposure.patterns(patients["3"]))
+    assert {max(dict(course)) for course in exposure.patterns(patients["2"])} == {6}
+    assert {max(dict(course)) for course in exposure.patterns(patients["5"])} == {10}
+    assert all(dict(course)[2] == 1 for course in exposure.patterns(patients["1"]))
+
+
+def test_an_event_that_ended_treatment_is_fixed_to_the_last_cycle():
+    stroke = next(e for e in named.NAMED_EVENTS if e.term == "Cerebrovascular accident")
+    assert attribution.fixed_cycle(stroke, last=6) == 6
+    infarction = next(e for e in named.NAMED_EVENTS if e.term == "Cerebral infarction")
+    assert attribution.fixed_cycle(infarction, last=10) == 10
+    syncope = next(e for e in named.NAMED_EVENTS if e.term == "Loss of consciousness")
+    assert attribution.fixed_cycle(syncope, last=10) == 5
+
+
+@pytest.mark.parametrize(
+    ("ml_per_kg", "maximum", "minutes"),
+    [
+        (10, 0.02, 515),  # 30 min at 0.01 = 0.3; 9.7 / 0.02 = 485
+        (10, 0.04, 288),  # 30 at 0.01, 30 at 0.02 = 0.9; 9.1 / 0.04 = 227.5
+        (10, 0.12, 166),  # 30 each at 0.01, 0.02, 0.04, 0.08 = 4.5; 5.5 / 0.12 = 45.8
+        (0.3, 0.12, 30),  # broken off in the first step
+    ],
+)
+def test_the_ramp_of_the_label(ml_per_kg, maximum, minutes):
+    assert infusions.infusion_minutes(ml_per_kg, maximum) == minutes
+
+
+@pytest.mark.parametrize(
+    ("patient", "weight", "grams", "dose"),
+    [
+        ("2", 91, 180, "1.978"),
+        ("3", 79, 160, "2.025"),
+        ("4", 91, 180, "1.978"),
+        ("6", 55, 110, "2.000"),
+        ("7", 85, 170, "2.000"),
+    ],
+)
+def test_table_5s_doses_follow_from_whole_vials(patient, weight, grams, dose):
+    cycle = design.EVENT_CYCLE[patient]
+    assert infusions.cycle_grams(patient, cycle, weight, 2.0) == grams
+    assert half_up(exact(grams) / weight, 3) == dose
+
+
+def test_person_time_is_exactly_what_prints_as_published(published):
+    days = calendar.allowed_days(published, "before", 4)
+    for total, fits in (
+        (days.start - 1, False),
+        (days.start, True),
+        (days.stop - 1, True),
+        (days.stop, False),
+    ):
+        months = exact(total) / exact(design.MONTH_DAYS)
+        low, high = garwood(4, months)
+        printed = [half_up(x, 2) for x in (rate(4, months), exact(low), exact(high))]
+        assert (printed == ["1.54", "0.42", "3.94"]) is fits
+
+
+def test_latency_is_0_within_the_cycle_and_counts_from_its_start_after():
+    start, end = dt.datetime(2018, 3, 5, 9, 30), dt.datetime(2018, 3, 6, 12, 0)
+    assert timing.latency(start, end, start) == 0
+    assert timing.latency(start, end, dt.datetime(2018, 3, 5, 22, 0)) == 0  # between two episodes
+    assert timing.latency(start, end, end) == 0
+    assert timing.latency(start, end, dt.datetime(2018, 3, 7, 8, 18)) == 1.95
+
+
+def test_every_claim_is_given_up_by_a_contradiction_or_followed(published):
+    followed = {claim.constraint.id for claim in published.followed}
+    assert {"t1.teae.ivig_p1.patients", "t6.factors_1.tee.patients"} <= followed
+    assert "t6.factors_3.tee.patients" not in followed
+    assert "m.tees_serious" not in followed
+
+
+def test_a_count_is_read_from_its_percentage_only_if_it_is_the_only_one(published):
+    assert published.numerator("premedication_analgesics.ivig_all.percent", 95) == 6
+    with pytest.raises(ValueError, match="not exactly one"):
+        published.numerator("premedication_analgesics.ivig_all.percent", 9500)
+
+
+def test_make_data_gives_the_committed_bytes(tmp_path, capsys):
+    assert reconstruct.main(["--out", str(tmp_path)]) == 0
+    assert "counts" in capsys.readouterr().out
+    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    committed = {path.name: path.read_bytes() for path in ADAM.iterdir()}
+    assert made.keys() == committed.keys()
+    assert [name for name in made if made[name] != committed[name]] == []
+
+
+def test_conflicting_claims_end_in_the_articles_words_and_write_nothing(tmp_path, monkeypatch, capsys):
+    text = LEDGER.read_text(encoding="utf-8")
+    line = next(row for row in text.split("\n") if row.startswith("t1.teae.placebo_p1.events,"))
+    changed = tmp_path / "claims.csv"
+    changed.write_text(text.replace(line, line.replace(",135,135,", ",135,27,")), encoding="utf-8")
+    monkeypatch.setattr(reconstruct, "LEDGERS", (changed, EXTERNAL))
+    out = tmp_path / "adam"
+    assert reconstruct.main(["--out", str(out)]) == 1
+    said = capsys.readouterr().err
+    # 28 patients cannot have 27 events between them.
+    assert "t1.teae.placebo_p1.events = 27" in said
+    assert "135" in said
+    assert "cannot all hold" in said
+    assert not out.exists()
+
+
+def test_a_broken_ledger_is_reported_and_nothing_is_written(tmp_path, monkeypatch, capsys):
+    changed = tmp_path / "claims.csv"
+    changed.write_text("claim_id,location\nx,Table 1\n", encoding="utf-8")
+    monkeypatch.setattr(reconstruct, "LEDGERS", (changed,))
+    assert reconstruct.main(["--out", str(tmp_path / "adam")]) == 1
+    assert "claims.csv" in capsys.readouterr().err
+    assert not (tmp_path / "adam").exists()
