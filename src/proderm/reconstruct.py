@@ -61,21 +61,38 @@ PROVISIONAL = ("burden",)
 Built = TypeVar("Built")
 
 
+class Progress:
+    """One line per stage on standard output: its name when it begins, what came of it when it ends."""
+
+    def begin(self, name: str) -> None:
+        """Name the stage that is being solved."""
+        print(f"  {name:<10} ", end="", flush=True)
+
+    def end(self, report: StageReport) -> None:
+        """Complete the line."""
+        print(
+            f"{report.status.lower():<9} {report.claims:>4} claims {report.variables:>7,} variables "
+            f"{report.constraints:>7,} constraints {report.seconds:6.1f} s",
+            flush=True,
+        )
+
+
 class Reconstruction:
     """All stages in order; each reads what the earlier ones settled."""
 
-    def __init__(self, published: Published, seed: int, report: Callable[[StageReport], None]) -> None:
+    def __init__(self, published: Published, seed: int, progress: Progress) -> None:
         self.published = published
         self.seed = seed
-        self._report = report
+        self._progress = progress
         self.reports: list[StageReport] = []
 
     def _solve(self, name: str, build: Callable[[Stage], Built]) -> tuple[Built, cp_model.CpSolver]:
+        self._progress.begin(name)
         built, solver, stage, report = solve(name, build, self.seed, EFFORT[name])
         if name not in PROVISIONAL:
             self.published.settle(stage)
         self.reports.append(report)
-        self._report(report)
+        self._progress.end(report)
         return built, solver
 
     def _rows(self, name: str, build: Callable[[Stage], PossibleRows]) -> pd.DataFrame:
@@ -175,15 +192,6 @@ def _hash(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def show(report: StageReport) -> None:
-    """One line of progress per stage."""
-    print(
-        f"  {report.name:<10} {report.status.lower():<9} {report.claims:>4} claims "
-        f"{report.variables:>7,} variables {report.constraints:>7,} constraints {report.seconds:6.1f} s",
-        flush=True,
-    )
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Reconstruct the data and write them; 1, and nothing written, if the claims are faulty or conflict."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -192,7 +200,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     print("Reconstructing patient-level data from the published claims:", flush=True)
     try:
-        reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, show)
+        reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, Progress())
         frames = reconstruction.run()
     except (BadLedgerError, Infeasible) as problem:
         print(problem, file=sys.stderr)

@@ -83,8 +83,6 @@ COUNTED = (
     Term("Infusion site reaction", GENERAL, days=2),
 )
 
-INFUSION_SITE = tuple(term.decod for term in COUNTED if term.decod.startswith("Infusion site"))
-
 # Terms that the article names in single patients; further events of some of them may occur elsewhere.
 SINGLE = (
     Term("Muscle spasms", MUSCULO, infusional=3, late=1, unrelated=5, days=2),

@@ -48,7 +48,6 @@ TABLE_5_ACTIVITY = {"2": "MODERATE", "3": "MODERATE", "4": "MODERATE", "6": "MIL
 TABLE_5_SEX = {"2": "M", "3": "F", "4": "M", "6": "F", "7": "F"}
 
 AGES = range(22, 80)
-OLDEST_WITHOUT_TEE = 77
 
 
 def build_ages(stage: Stage, subjects: pd.DataFrame, published: Published, seed: int) -> PossibleRows:

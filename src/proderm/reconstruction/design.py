@@ -15,7 +15,6 @@ import pandas as pd
 IVIG, PLACEBO = "IVIg", "Placebo"
 LAST_FIRST_PERIOD_CYCLE = 4  # weeks 0, 4, 8, 12
 CYCLES = 10  # then weeks 16 to 36
-REDUCTION_FROM_CYCLE = 8  # "permitted from week 28"
 MONTH_DAYS = 30.4375
 FOLLOW_UP_DAYS = 28  # "up to 4 weeks after the last administration"
 
