@@ -112,7 +112,7 @@ class Reconstruction:
         courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
         load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed))
         kinds = self._rows("counts", lambda s: counts.build(s, load, courses, subjects, published, seed))
-        events = terms.numbered(kinds, subjects)
+        events = terms.numbered(kinds, subjects, published)
         named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
         events = without_subject(terms.draw_uncounted(named, courses, seed))
         (rows, given), solver = self._solve(
@@ -125,14 +125,14 @@ class Reconstruction:
         dated = calendar.dated(courses, options, chosen)
         people, history = self._baseline(subjects)
         dated = self._infusions(dated, people)
-        hours = infusions.episodes(dated, seed)
+        hours = infusions.episodes(dated, published, seed)
         events = events.merge(timing.cycle_times(hours), on=["USUBJID", "CYCLE"]).sort_values("SEQ")
         onset = self._rows("latency", lambda s: timing.build_latency(s, events, subjects, published, seed))
         timed = without_subject(onset)
         lasting = self._rows("duration", lambda s: timing.build_duration(s, timed, subjects, published, seed))
         drugs = visits.premedication(premedicated, courses, hours, published, seed)
         scores = visits.wells(hours, lasting, seed)
-        return assemble.study_frames(people, dated, hours, lasting, history, drugs, scores, seed)
+        return assemble.study_frames(people, dated, hours, lasting, history, drugs, scores, published, seed)
 
     def _baseline(self, subjects: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         ages = self._rows("ages", lambda s: baseline.build_ages(s, subjects, self.published, self.seed))
@@ -145,13 +145,13 @@ class Reconstruction:
             people = people.merge(rows.chosen(solver)[["USUBJID", name]], on="USUBJID")
         history = factors.chosen(solver)
         obese = set(history.loc[history["MHGRPTRM"] == "Obesity", "USUBJID"])
-        return baseline.measures(people, obese, self.seed), history
+        return baseline.measures(people, obese, self.published, self.seed), history
 
     def _infusions(self, dated: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
         seed, published = self.seed, self.published
         people = people.drop(columns="TRT01P")
         maxima = self._rows("rates", lambda s: infusions.build_rates(s, dated, people, published, seed))
-        rated = infusions.with_rates(dated, maxima, seed)
+        rated = infusions.with_rates(dated, maxima, published, seed)
         doses = self._rows("doses", lambda s: infusions.build_doses(s, dated, people, published, seed))
         keys = ["USUBJID", "CYCLE"]
         rated = rated.merge(doses[[*keys, "GRAMS", "CYCDOSE"]], on=keys, how="left")

@@ -10,8 +10,9 @@ import random
 import pandas as pd
 
 from proderm.reconstruction import named, timing
-from proderm.reconstruction.baseline import TABLE_5_FACTORS
-from proderm.reconstruction.named import NAMED_EVENTS, TEE
+from proderm.reconstruction.named import TEE, named_events
+from proderm.reconstruction.published import Published
+from proderm.reconstruction.table_5 import tee_patients
 from safetybook.reconstruct.possible import records
 
 STUDY = "PRODERM-SYNTHETIC"
@@ -53,12 +54,13 @@ def adsl(subjects: pd.DataFrame, cycles: pd.DataFrame, events: pd.DataFrame, see
     )
 
 
-def adae(events: pd.DataFrame, seed: int) -> pd.DataFrame:
+def adae(events: pd.DataFrame, published: Published, seed: int) -> pd.DataFrame:
     """One row per event, with its dates, flags and codes."""
     rng = random.Random(f"{seed}/events")
     lines = []
+    named_ones = named_events(published)
     for event in records(events):
-        known = NAMED_EVENTS[event.EVENT] if event.EVENT >= 0 else None
+        known = named_ones[event.EVENT] if event.EVENT >= 0 else None
         days = None if pd.isna(event.ADURN) else int(event.ADURN)
         end = timing.resolution(event.ASTDTM.to_pydatetime(), days, rng) if days is not None else None
         criteria = set(known.serious) if known else set()
@@ -100,10 +102,11 @@ def _causality(group: str, rng: random.Random) -> str:
     return rng.choices(("NOT RELATED", "UNLIKELY"), (3, 1))[0]
 
 
-def admh(history: pd.DataFrame) -> pd.DataFrame:
+def admh(history: pd.DataFrame, published: Published) -> pd.DataFrame:
     """One row per risk factor; Table 5's further factors beside Table 6's categories."""
+    printed = {patient: facts.factors for patient, facts in tee_patients(published).items()}
     lines = [
-        (row.USUBJID, row.MHGRPTRM, TABLE_5_FACTORS.get(row.USUBJID, {}).get(row.MHGRPTRM, row.MHGRPTRM))
+        (row.USUBJID, row.MHGRPTRM, printed.get(row.USUBJID, {}).get(row.MHGRPTRM, row.MHGRPTRM))
         for row in records(history)
     ]
     frame = pd.DataFrame(lines, columns=["USUBJID", "MHGRPTRM", "MHDECOD"])
@@ -178,6 +181,7 @@ def study_frames(
     history: pd.DataFrame,
     drugs: pd.DataFrame,
     scores: pd.DataFrame,
+    published: Published,
     seed: int,
 ) -> dict[str, pd.DataFrame]:
     """The six data sets under their final subject numbers."""
@@ -188,8 +192,8 @@ def study_frames(
     return {
         "adsl": patients,
         "adex": in_order(exposure, ids, ["CYCLE", "EPISODE"], None),
-        "adae": in_order(adae(events, seed), ids, ["ASTDTM", "AEDECOD"], "AESEQ"),
-        "admh": in_order(admh(history), ids, ["MHGRPTRM"], "MHSEQ"),
+        "adae": in_order(adae(events, published, seed), ids, ["ASTDTM", "AEDECOD"], "AESEQ"),
+        "admh": in_order(admh(history, published), ids, ["MHGRPTRM"], "MHSEQ"),
         "adcm": in_order(drugs, ids, ["ASTDTM", "CMDECOD"], "CMSEQ"),
         "adwells": in_order(scores, ids, ["PARAMCD", "AVISITN"], None),
     }

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from proderm.reconstruction import design
-from proderm.reconstruction.named import NAMED_EVENTS, NamedEvent
+from proderm.reconstruction.named import NamedEvent, named_events
+from proderm.reconstruction.published import Published
 from safetybook.estimands import where
 from safetybook.reconstruct.possible import records
 
@@ -51,10 +52,10 @@ def last_cycles(cycles: pd.DataFrame) -> Mapping[str, int]:
     return {row.USUBJID: row.CYCLE for row in records(cycles.sort_values("CYCLE"))}
 
 
-def named_in(patient: str, treatment: str, period: int) -> list[NamedEvent]:
+def named_in(published: Published, patient: str, treatment: str, period: int) -> list[NamedEvent]:
     """The named events of a patient under a treatment in a period."""
     return [
         event
-        for event in NAMED_EVENTS
+        for event in named_events(published)
         if (event.patient, event.treatment, event.period) == (patient, treatment, period)
     ]

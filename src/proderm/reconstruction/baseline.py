@@ -9,43 +9,10 @@ import pandas as pd
 
 from proderm.datasets import RISK_FACTORS
 from proderm.reconstruction.published import Published
+from proderm.reconstruction.table_5 import tee_patients
 from safetybook.estimands import where
 from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
-
-# Table 5, the patients with a related thromboembolic event: the verbatim conditions by category.
-TABLE_5_FACTORS = {
-    "2": {
-        "Hypertension": "Hypertension",
-        "Chronic heart failure": "Chronic heart failure",
-        "Dyslipidaemia": "Dyslipidaemia",
-        "Ex-smoker": "Ex-smoker",
-    },
-    "3": {
-        "Hypertension": "Hypertension",
-        "Palpitations": "Palpitations",
-        "Myocardial ischaemia": "Myocardial ischaemia",
-        "Dyslipidaemia": "Dyslipidaemia",
-    },
-    "4": {
-        "Hypertension": "Hypertension",
-        "Ventricular and left atrial dilation": "Ventricular dilatation and left atrial dilatation",
-        "Obesity": "Obesity",
-    },
-    "6": {"Hypertension": "Hypertension"},
-    "7": {
-        "Supraventricular arrhythmia": "Supraventricular arrhythmia",
-        "Hypercholesterolaemia": "Hypercholesterolaemia",
-        "Osteoporotic fracture": (
-            "Osteoporosis of the lumbar spine and fractures of the thoracic and lumbar spine"
-        ),
-        "Obesity": "Obesity",
-    },
-}
-# Table 5's disease activity, but for patient 7: Table 6 has no patient with a TEE and severe activity, and
-# its columns add up to the baseline percentages that the sponsor prints elsewhere (27, 59, 14 %).
-TABLE_5_ACTIVITY = {"2": "MODERATE", "3": "MODERATE", "4": "MODERATE", "6": "MILD", "7": "MODERATE"}
-TABLE_5_SEX = {"2": "M", "3": "F", "4": "M", "6": "F", "7": "F"}
 
 AGES = range(22, 80)
 
@@ -81,7 +48,7 @@ def build(
         name: _one_of(stage, subjects, name, candidates, rng)
         for name, candidates in _candidates(rng, published).items()
     }
-    history = _risk_factors(stage, subjects, rng)
+    history = _risk_factors(stage, subjects, published, rng)
     _count_of_factors(stage, subjects, history)
     published.impose(stage)
     return variables, history
@@ -96,6 +63,8 @@ def _candidates(rng: random.Random, published: Published) -> dict[str, Candidate
     shortest = float(published.text("diagnosis.all.minimum"))
     longest = float(published.text("diagnosis.all.maximum"))
 
+    tabulated = tee_patients(published)
+
     def durations(patient: pd.Series) -> list[float]:
         # Time since diagnosis: skewed, around the published median; nobody was diagnosed before 15 (the
         # trial's patients have adult disease, the published longest time allows a few early diagnoses).
@@ -107,11 +76,9 @@ def _candidates(rng: random.Random, published: Published) -> dict[str, Candidate
         return sorted({min(max(round(rng.gauss(121, 13)), 77), 141) for _ in range(6)})
 
     return {
-        "SEX": lambda p: [TABLE_5_SEX[p["USUBJID"]]] if p["USUBJID"] in TABLE_5_SEX else ["F", "M"],
-        "RACE": lambda p: ["WHITE"] if p["USUBJID"] in TABLE_5_SEX else races,
-        "GDABL": lambda p: (
-            [TABLE_5_ACTIVITY[p["USUBJID"]]] if p["USUBJID"] in TABLE_5_ACTIVITY else activities
-        ),
+        "SEX": lambda p: [tabulated[p["USUBJID"]].sex] if p["USUBJID"] in tabulated else ["F", "M"],
+        "RACE": lambda p: ["WHITE"] if p["USUBJID"] in tabulated else races,
+        "GDABL": lambda p: [tabulated[p["USUBJID"]].activity] if p["USUBJID"] in tabulated else activities,
         "DMDIAG": lambda p: ["DEFINITE", "PROBABLE"],
         "GCBLFL": lambda p: ["Y", "N"],
         "NGCBLFL": lambda p: ["Y", "N"],
@@ -133,13 +100,15 @@ def _one_of(
     return rows
 
 
-def _risk_factors(stage: Stage, subjects: pd.DataFrame, rng: random.Random) -> PossibleRows:
+def _risk_factors(
+    stage: Stage, subjects: pd.DataFrame, published: Published, rng: random.Random
+) -> PossibleRows:
     """Table 6's categories; Table 5's patients have exactly the factors it lists."""
     lines, certain, costs = [], [], []
     ages = dict(zip(subjects["USUBJID"], subjects["AGE"], strict=True))
     for patient in subjects["USUBJID"]:
-        listed = TABLE_5_FACTORS.get(patient)
-        for factor in listed if listed is not None else RISK_FACTORS:
+        listed = tee_patients(published).get(patient)
+        for factor in listed.factors if listed else RISK_FACTORS:
             lines.append((patient, factor))
             certain.append(listed is not None)
             # Plausibility: the older, the likelier.
@@ -178,19 +147,18 @@ NUMBER_OF_FACTORS = Constraint(
 )
 
 
-def measures(subjects: pd.DataFrame, obese: set[str], seed: int) -> pd.DataFrame:
+def measures(subjects: pd.DataFrame, obese: set[str], published: Published, seed: int) -> pd.DataFrame:
     """Weight, height and body mass index at baseline (plausibility; Table 5's patients as printed).
 
-    Weights of Table 5's patients follow from dose and dose per kg: 180 g / 1.978 g/kg = 91 kg. Body
-    mass index stays below 40, an exclusion criterion; patients with obesity as a risk factor have at
+    Body mass index stays below 40, an exclusion criterion; patients with obesity as a risk factor have at
     least 30 unless Table 5 prints otherwise, few others do.
     """
     rng = random.Random(f"{seed}/measures")
-    printed = {"2": (91, 26.0), "3": (79, 28.0), "4": (91, 28.7), "6": (55, 22.5), "7": (85, 35.3)}
+    tabulated = tee_patients(published)
     lines = []
     for patient in records(subjects):
-        if patient.USUBJID in printed:
-            weight, index = printed[patient.USUBJID]
+        if patient.USUBJID in tabulated:
+            weight, index = tabulated[patient.USUBJID].weight, tabulated[patient.USUBJID].index
             height = round(100 * (weight / index) ** 0.5, 1)
         else:
             height = round(rng.gauss(163 if patient.SEX == "F" else 177, 6.5), 1)

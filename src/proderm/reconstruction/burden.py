@@ -78,7 +78,7 @@ def build(
 ) -> PossibleRows:
     """Events per segment, as near to the draw as the published totals allow."""
     drawn = drawn_burden(cycles, published, seed)
-    least = _least_events()
+    least = _least_events(published)
     frame = pd.DataFrame(list(drawn), columns=SEGMENT).merge(subjects, on="USUBJID").assign(TRTEMFL="Y")
     rows = stage.count("adae", frame, [max(MOST_EVENTS, least[s]) for s in drawn])
     stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
@@ -100,8 +100,8 @@ STORY_EVENTS = {Segment("DR7", PLACEBO, 1): 3, Segment("DR8", IVIG, 2): 4}
 STORY_EVENTS |= {Segment(f"DR{i}", IVIG, 2): 1 for i in range(3, 7)}
 
 
-def _least_events() -> Counter[Segment]:
-    least = Counter(Segment(e.patient, e.treatment, e.period) for e in named.NAMED_EVENTS)
+def _least_events(published: Published) -> Counter[Segment]:
+    least = Counter(Segment(e.patient, e.treatment, e.period) for e in named.named_events(published))
     for segment, n in STORY_EVENTS.items():
         least[segment] = max(least[segment], n)
     return least

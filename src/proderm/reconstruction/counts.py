@@ -48,7 +48,7 @@ def build(
 ) -> PossibleRows:
     """How often each kind of event occurs in each segment."""
     totals = Counter(Segment(*row) for row in burden[SEGMENT].itertuples(index=False))
-    known = named.alternatives().drop(columns="AEDECOD")
+    known = named.alternatives(published).drop(columns="AEDECOD")
     open_cells = cells(burden)
     frame = pd.concat([known, open_cells], ignore_index=True).merge(subjects, on="USUBJID")
     most = [
@@ -180,7 +180,9 @@ def _cycles_of_related_events(
         if treatment != IVIG or not positions:
             continue
         days = {int(cycles["CYCLE"].iloc[i]): int(cycles["CYCDAYS"].iloc[i]) for i in own}
-        for side, flag in enumerate(_sides(stage, rows, positions, Segment(*segment), days, last[patient])):
+        for side, flag in enumerate(
+            _sides(stage, rows, positions, Segment(*segment), days, last[patient], published)
+        ):
             per_patient[side].setdefault(patient, []).append(flag)
     for side, estimand, quote in (
         (
@@ -204,9 +206,10 @@ def _sides(
     segment: Segment,
     days: dict[int, int],
     last: int,
+    published: Published,
 ) -> list[cp_model.IntVar]:
     """Two literals: this segment has a related event after a cycle of up to two days, after a longer one."""
-    related = [e for e in attribution.named_in(*segment) if e.causality in RELATED_VALUES]
+    related = [e for e in attribution.named_in(published, *segment) if e.causality in RELATED_VALUES]
     fixed = [c for e in related if (c := attribution.fixed_cycle(e, last)) is not None]
     fixed_sides = {int(days[cycle] > 2) for cycle in fixed}
     open_sides = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ from ortools.sat.python import cp_model
 
 from proderm.reconstruction import attribution, design, timing
 from proderm.reconstruction.design import IVIG, PLACEBO
-from proderm.reconstruction.named import NAMED_EVENTS
+from proderm.reconstruction.named import NamedEvent, named_events
 from proderm.reconstruction.published import Published
 from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
@@ -28,18 +29,19 @@ def possible_cycles(events: pd.DataFrame, cycles: pd.DataFrame, published: Publi
     keys = ["USUBJID", "TRTA", "APERIOD"]
     columns = [*keys, "CYCLE", "CYCDAYS", "DOSEPGKG"]
     frame = events.merge(cycles[columns], on=keys).sort_values(["SEQ", "CYCLE"], kind="stable")
+    named = named_events(published)
     last = attribution.last_cycles(cycles)
     keep = [
-        _allowed(row, last[row.USUBJID]) and not (timing.in_table_3(row) and _too_long(row, published))
+        _allowed(row, named, last[row.USUBJID]) and not (timing.in_table_3(row) and _too_long(row, published))
         for row in records(frame)
     ]
     return frame[keep].reset_index(drop=True)
 
 
-def _allowed(row: Any, last: int) -> bool:
+def _allowed(row: Any, named: Sequence[NamedEvent], last: int) -> bool:
     """Whether an event can have followed a cycle; see :mod:`proderm.reconstruction.attribution`."""
     if row.EVENT >= 0:
-        fixed = attribution.fixed_cycle(NAMED_EVENTS[row.EVENT], last)
+        fixed = attribution.fixed_cycle(named[row.EVENT], last)
         if fixed is not None:
             return bool(fixed == row.CYCLE)
     related = row.TRTA == IVIG and row.AEREL in attribution.RELATED_VALUES

@@ -38,13 +38,15 @@ PLACEBO_ARM_NAMED = ("5", "8", "9", "10", "Y", "Z", "W2", "DR2", "DR4", "DR7", "
 # more with condition aggravated (X, Y), one with Escherichia bacteraemia (Z).
 LEFT_EXTENSION_NAMED = ("2", "3", "4", "8", "9", "10", "11", "X", "Y", "Z")
 
-# Cycle of a named patient's decisive event, and number of infusion episodes in it (Table 5).
+# Cycle of a named patient's decisive event; Table 5 tells how many infusion episodes it had, and where it
+# does not, two numbers are ours.
 # 142 = 5 x 28 + 2 (patient 2), 169 = 5 x 28 + 29 (3), 165 = 5 x 28 + 1 + 24 (4), 267 = 9 x 28 + 1 + 14 (6):
 # their median with patient 2 counted twice is 167, the range 142 to 267 days.
 # H1 stands for the severe headache of the first period (see `attribution`).
 # Patient 5 received "a further five cycles" (event at cycle 5), patient 7 "one further cycle" (cycle 9).
 EVENT_CYCLE = {"1": 2, "H1": 1, "2": 6, "3": 6, "4": 6, "5": 5, "6": 10, "7": 9}
-EVENT_CYCLE_DAYS = {"1": 1, "H1": 2, "2": 2, "3": 4, "4": 2, "6": 3, "7": 2}
+BROKEN_OFF, SHORT = 1, 2
+CHOSEN_DAYS = {"1": BROKEN_OFF, "H1": SHORT}
 VISIT_DELAY = {"2": {6: 0}, "3": {6: 0}, "4": {6: 1}, "6": {10: 1}, "7": {9: 0}}
 
 # "8 patients (8.8%) had their IVIg dose reduced ... at 28 weeks or thereafter, undergoing a total of 23

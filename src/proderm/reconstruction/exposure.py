@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG, PLACEBO, Patient
 from proderm.reconstruction.published import Published
+from proderm.reconstruction.table_5 import tee_patients
 from safetybook.estimands import Unit, where
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.stage import Constraint, Stage
@@ -20,7 +21,7 @@ from safetybook.reconstruct.stage import Constraint, Stage
 COURSES = ((2, 2), (2, 3), (2, 4), (3, 3), (3, 4), (4, 4), (3, 5), (2, 5))
 
 
-def patterns(patient: Patient) -> Iterator[list[tuple[int, int]]]:
+def patterns(patient: Patient, published: Published) -> Iterator[list[tuple[int, int]]]:
     """The courses of IVIg exposure that a patient could have had: lists of (cycle, days)."""
     seen = set()
     for last in _last_cycles(patient):
@@ -30,7 +31,7 @@ def patterns(patient: Patient) -> Iterator[list[tuple[int, int]]]:
                 course = tuple(
                     (cycle, before if position < change else after) for position, cycle in enumerate(cycles)
                 )
-                fitted = _with_event_cycle(patient.key, course)
+                fitted = _with_event_cycle(patient.key, course, published)
                 if fitted is not None and fitted not in seen:
                     seen.add(fitted)
                     yield list(fitted)
@@ -46,18 +47,21 @@ def _last_cycles(patient: Patient) -> list[int]:
     return list(range(design.LAST_FIRST_PERIOD_CYCLE + 1, design.CYCLES))
 
 
-def _with_event_cycle(key: str, course: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...] | None:
+def _with_event_cycle(
+    key: str, course: tuple[tuple[int, int], ...], published: Published
+) -> tuple[tuple[int, int], ...] | None:
     """Fit a course to Table 5's number of infusion episodes in the cycle before the event."""
-    days = design.EVENT_CYCLE_DAYS.get(key)
+    tabulated = tee_patients(published).get(key)
+    days = tabulated.episodes if tabulated else design.CHOSEN_DAYS.get(key)
     if days is None:
         return course
     event = design.EVENT_CYCLE[key]
-    if days == 1:  # an infusion broken off: the rest of the course is free
+    if days == design.BROKEN_OFF:  # the rest of the course is free
         return tuple((cycle, 1 if cycle == event else d) for cycle, d in course)
     return course if dict(course)[event] == days else None
 
 
-def possible_cycles(stage: Stage, patients: list[Patient], seed: int) -> PossibleRows:
+def possible_cycles(stage: Stage, patients: list[Patient], published: Published, seed: int) -> PossibleRows:
     """Possible rows of the frame `cycles`; all rows of one course share its literal."""
     rng = random.Random(f"{seed}/exposure")
     lines: list[dict[str, object]] = []
@@ -68,7 +72,7 @@ def possible_cycles(stage: Stage, patients: list[Patient], seed: int) -> Possibl
             lines.append(_line(patient, cycle, PLACEBO, days))
             counts.append(1)
         literals = []
-        for course in patterns(patient):
+        for course in patterns(patient, published):
             literal = stage.model.new_bool_var("")
             literals.append(literal)
             stage.penalise(literal, _cost(course, rng))
@@ -106,7 +110,7 @@ MEAN_DURATION = Constraint(
 
 def build(stage: Stage, patients: list[Patient], published: Published, seed: int) -> PossibleRows:
     """Possible cycles, the claims on them, and the one statement read differently from its words."""
-    rows = possible_cycles(stage, patients, seed)
+    rows = possible_cycles(stage, patients, published, seed)
     stage.tied("adex", rows.frame, rows.counts)
     published.impose(stage)
     _long_courses(stage, rows, published)

@@ -12,12 +12,11 @@ import pandas as pd
 from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
+from proderm.reconstruction.table_5 import tee_patients
 from safetybook.reconstruct.possible import PossibleRows, groups, records
 from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import half_up
 
-# Table 5: the maximum rate in the cycle before the event; its footnote: patient 4's rates by period.
-EVENT_RATE = {"2": 0.12, "3": 0.08, "4": 0.04, "6": 0.12, "7": 0.04}
 RATES = {1: (0.12, 0.08, 0.06, 0.04), 2: (0.04, 0.03, 0.02, 0.06, 0.08)}  # candidates by protocol version
 LIKELIHOOD = {1: (80, 10, 5, 5), 2: (80, 8, 6, 4, 2)}  # plausibility: most at the permitted maximum
 VIAL = 5  # g; doses are made up of whole vials
@@ -34,7 +33,7 @@ def build_rates(
     lines, costs = [], []
     for patient, version in ivig[["USUBJID", "PROTVER"]].drop_duplicates().itertuples(index=False):
         taste = rng.choices(RATES[version], LIKELIHOOD[version])[0]
-        rates = [rate for rate in RATES[version] if _rate_fits(patient, version, rate)]
+        rates = [rate for rate in RATES[version] if _rate_fits(patient, version, rate, published)]
         lines += [(patient, IVIG, version, rate, f"{patient}/{version}") for rate in rates]
         costs += [0 if rate == taste else 10 for rate in rates]
     frame = pd.DataFrame(lines, columns=["USUBJID", "TRTA", "PROTVER", "EXRATMAX", "CHOICE"])
@@ -44,12 +43,15 @@ def build_rates(
     return rows
 
 
-def _rate_fits(patient: str, version: int, rate: float) -> bool:
-    """Table 5: the rate in the event's cycle is one of the patient's rates under that version."""
+def _rate_fits(patient: str, version: int, rate: float, published: Published) -> bool:
+    """Table 5: the rate in the event's cycle is one of the patient's rates under that version.
+
+    Its footnote prints patient 4's rates by period, and the period is that of the version.
+    """
     if patient == "4":
-        return rate == {1: 0.12, 2: 0.04}[version]
+        return rate == float(published.text(f"p4.rate.period_{version}"))
     if patient in ("2", "3", "6") or (patient == "7" and version == 2):
-        return rate >= EVENT_RATE[patient]
+        return rate >= tee_patients(published)[patient].rate
     return True
 
 
@@ -100,7 +102,7 @@ def cycle_grams(patient: str, cycle: int, weight: float, planned: float) -> int:
 
 
 def _is_event_cycle(patient: str, cycle: int) -> bool:
-    return patient in EVENT_RATE and design.EVENT_CYCLE[patient] == cycle
+    return patient in design.RELATED_TEE_PATIENTS and design.EVENT_CYCLE[patient] == cycle
 
 
 # The label's ramp: half an hour each at 0.01, 0.02, 0.04 and 0.08 mL/kg/min, then 0.12.
@@ -108,8 +110,6 @@ RAMP = (0.01, 0.02, 0.04, 0.08, 0.12)
 STEP_MINUTES = 30
 ML_PER_GRAM = 10  # a 10 % solution
 PLANNED = 2.0  # g/kg; the volume of placebo is that of the planned dose of IVIg
-# Table 5: active infusion time of the cycle before the event, minutes over all its episodes.
-EVENT_MINUTES = {"2": 340, "3": 555, "4": 590, "6": 321, "7": 592}
 
 
 def infusion_minutes(ml_per_kg: float, maximum: float) -> int:
@@ -124,7 +124,7 @@ def infusion_minutes(ml_per_kg: float, maximum: float) -> int:
     return round(minutes + left / maximum)
 
 
-def episodes(cycles: pd.DataFrame, seed: int) -> pd.DataFrame:
+def episodes(cycles: pd.DataFrame, published: Published, seed: int) -> pd.DataFrame:
     """One row per infusion episode: one a day, by daylight, equal shares of the cycle's dose.
 
     `cycles` has GRAMS, CYCDOSE and EXRATMAX (of the cycle). Placebo is infused like IVIg, so that the
@@ -133,7 +133,7 @@ def episodes(cycles: pd.DataFrame, seed: int) -> pd.DataFrame:
     rng = random.Random(f"{seed}/episodes")
     lines = []
     for row in records(cycles):
-        minutes = _minutes(row, rng)
+        minutes = _minutes(row, published, rng)
         for number in range(1, row.CYCDAYS + 1):
             day = row.STARTDAY + dt.timedelta(number - 1)
             latest = 20 * 60 - minutes[number - 1]
@@ -171,17 +171,17 @@ def _share(grams: int, days: int, number: int) -> int:
     return VIAL * (vials + (1 if number <= extra else 0))
 
 
-def _minutes(row: Any, rng: random.Random) -> list[int]:
+def _minutes(row: Any, published: Published, rng: random.Random) -> list[int]:
     """Minutes of each episode; Table 5's cycles as printed, the others by the ramp with short pauses."""
     days = row.CYCDAYS
     if _is_event_cycle(row.USUBJID, row.CYCLE):
-        each, extra = divmod(EVENT_MINUTES[row.USUBJID], days)
+        each, extra = divmod(tee_patients(published)[row.USUBJID].minutes, days)
         return [each + (1 if number < extra else 0) for number in range(days)]
     ml_per_kg = ML_PER_GRAM * (row.CYCDOSE if row.TRTA == IVIG else PLANNED) / days
     return [infusion_minutes(ml_per_kg, row.EXRATMAX) + rng.randrange(0, 25) for _ in range(days)]
 
 
-def with_rates(cycles: pd.DataFrame, maxima: pd.DataFrame, seed: int) -> pd.DataFrame:
+def with_rates(cycles: pd.DataFrame, maxima: pd.DataFrame, published: Published, seed: int) -> pd.DataFrame:
     """EXRATMAX of every cycle: at or below the patient's maximum, which one cycle at least reaches."""
     rng = random.Random(f"{seed}/cycle-rates")
     top = {(row.USUBJID, row.PROTVER): row.EXRATMAX for row in records(maxima)}
@@ -193,7 +193,7 @@ def with_rates(cycles: pd.DataFrame, maxima: pd.DataFrame, seed: int) -> pd.Data
             slower = [r for r in RAMP if r <= most] or [most]
             rates[i] = most if rng.random() < 0.85 else max(slower)
             if _is_event_cycle(patient, numbers[i]):
-                rates[i] = EVENT_RATE[patient]
+                rates[i] = tee_patients(published)[patient].rate
         if max(rates[i] for i in positions) < most:
             rates[next(i for i in positions if not _is_event_cycle(patient, numbers[i]))] = most
     return cycles.assign(EXRATMAX=rates)

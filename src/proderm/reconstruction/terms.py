@@ -30,11 +30,11 @@ UNCOUNTED = "(another term)"
 MOST_RELATED, MOST_ON_IVIG, MOST_ON_PLACEBO, MOST_INFUSIONAL = 4, 7, 3, 4
 
 
-def numbered(counts: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+def numbered(counts: pd.DataFrame, subjects: pd.DataFrame, published: Published) -> pd.DataFrame:
     """One row per event with its number SEQ; named events know their term."""
     events = counts.drop(columns=[c for c in subjects.columns if c != "USUBJID" and c in counts.columns])
     events = events.sort_values([*SEGMENT, "EVENT"], kind="stable").reset_index(drop=True)
-    known = dict(enumerate(event.term for event in named.NAMED_EVENTS))
+    known = dict(enumerate(event.term for event in named.named_events(published)))
     return events.assign(SEQ=range(len(events)), NAMEDTERM=events["EVENT"].map(known))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,8 +12,9 @@ import pandas as pd
 from proderm.reconstruction import design, named
 from proderm.reconstruction.attribution import RELATED_VALUES
 from proderm.reconstruction.design import IVIG
-from proderm.reconstruction.named import NAMED_EVENTS, RESOLVED
+from proderm.reconstruction.named import RESOLVED, NamedEvent, named_events
 from proderm.reconstruction.published import Published
+from proderm.reconstruction.table_5 import tee_patients
 from proderm.vocabulary import TERMS
 from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Stage
@@ -25,11 +26,6 @@ AWAKE = (dt.time(6, 30), dt.time(22, 30))  # plausibility: most onsets are notic
 STEP = dt.timedelta(minutes=37)
 NIGHT = 30  # cost of an onset by night
 AFTER_THE_CYCLE = 0.45  # plausibility: share of infusional events that begin after the cycle's last episode
-
-# Table 5, "Time from start of last IVIg infusion to diagnosis of TEE", and the text's median latency of
-# the nine serious related events, 1.95 days: the fifth of them is patient 2's.
-DAYS_TO_TEE = {"3": "29", "4": "24", "6": "14", "7": "10"}
-HOURS_TO_TEE_OF_PATIENT_2 = dt.timedelta(minutes=2808)  # 1.95 days
 
 
 def cycle_times(episodes: pd.DataFrame) -> pd.DataFrame:
@@ -72,7 +68,7 @@ def build_latency(
     lines = []
     for event in records(events):
         telling = _telling_values(event, published) if in_table_3(event) else None
-        timed = [(onset, latency(event.START, event.END, onset)) for onset in _onsets(event, rng)]
+        timed = [(onset, latency(event.START, event.END, onset)) for onset in _onsets(event, published, rng)]
         lines += [
             (event.SEQ, onset, days)
             for onset, days in timed
@@ -120,15 +116,18 @@ def latency(start: dt.datetime, end: dt.datetime, onset: dt.datetime) -> float:
     return float(half_up(minutes / 1440, 4))
 
 
-def _onsets(event: Any, rng: random.Random) -> Iterator[dt.datetime]:
+def _onsets(event: Any, published: Published, rng: random.Random) -> Iterator[dt.datetime]:
     """Candidate onsets of one event."""
     start, end, following = event.START, event.END, event.NEXT
     window_end = min(end + dt.timedelta(hours=INFUSIONAL_HOURS), following - dt.timedelta(hours=2))
     patient = event.USUBJID
-    if event.CQ01NAM is not None and patient in DAYS_TO_TEE:
-        yield start + dt.timedelta(days=int(DAYS_TO_TEE[patient]))
-    elif event.CQ01NAM is not None and patient == "2":
-        yield start + HOURS_TO_TEE_OF_PATIENT_2
+    tabulated = tee_patients(published).get(patient)
+    if event.CQ01NAM is not None and tabulated:
+        # Table 5 prints whole days. The text's median latency of the nine serious related events is the
+        # fifth of them, which is patient 2's: it prints that one more exactly.
+        exactly = published.text("latency.related_serious.ivig_all.median")
+        days = exact(exactly) if patient == "2" else exact(tabulated.latency)
+        yield start + dt.timedelta(minutes=int(days * 1440))
     elif patient in ("1", "5") and event.EVENT >= 0:
         yield _during(start, end, rng)
     elif patient == "3" and event.EVENT >= 0:
@@ -176,8 +175,9 @@ def build_duration(
     """Candidate durations in days, or unresolved; Table 3's events have all plausible ones."""
     rng = random.Random(f"{seed}/duration")
     lines, costs = [], []
+    named_ones = named_events(published)
     for event in records(events):
-        for days, outcome in _durations(event, rng):
+        for days, outcome in _durations(event, named_ones, rng):
             lines.append((event.SEQ, days, outcome))
             costs.append(0 if days is None else 3 * days + rng.randrange(6))
     frame = pd.DataFrame(lines, columns=["SEQ", "ADURN", "AEOUT"]).merge(events, on="SEQ")
@@ -190,10 +190,12 @@ def build_duration(
 UNRESOLVED = "NOT RECOVERED/NOT RESOLVED"
 
 
-def _durations(event: Any, rng: random.Random) -> list[tuple[int | None, str]]:
+def _durations(
+    event: Any, named_ones: Sequence[NamedEvent], rng: random.Random
+) -> list[tuple[int | None, str]]:
     """What an event's duration and outcome can be."""
-    if event.EVENT >= 0 and NAMED_EVENTS[event.EVENT].duration is not None:
-        known = NAMED_EVENTS[event.EVENT]
+    if event.EVENT >= 0 and named_ones[event.EVENT].duration is not None:
+        known = named_ones[event.EVENT]
         return [(known.duration, known.outcome)]
     if in_table_3(event):
         longest = 11 if event.TRTA == IVIG else 24
