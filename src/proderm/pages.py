@@ -47,6 +47,11 @@ def verdicts() -> Verdicts:
     return claims.verdicts(study())
 
 
+def printed() -> dict[str, str]:
+    """The value of every claim as the article prints it, by the claim's id."""
+    return {verdict.claim.claim_id: verdict.claim.value for verdict in verdicts()}
+
+
 @dataclass(frozen=True)
 class Measure:
     """A kind of cell under each column's heading: its own heading, its form, and what it shows.
@@ -115,6 +120,12 @@ class Page:
                 self.glue(name, verdict.result.formatted(verdict.claim.decimals))
                 if verdict.outcome is not Outcome.REPRODUCED:
                     self.glue(f"{name}_printed", verdict.claim.value)
+
+    def glue_stated(self) -> None:
+        """Keep what the page's part of the article only states, as printed, under the claim's id."""
+        for verdict in verdicts().at(*self.locations):
+            if verdict.outcome is Outcome.STATED:
+                self.glue(_name(verdict.claim.claim_id), verdict.claim.value)
 
     def glue_verdicts(self) -> None:
         """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
