@@ -7,13 +7,16 @@ set that satisfies these claims, not only for the one reconstructed here.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass
 from itertools import product
+from pathlib import Path
 
 import pandas as pd
 
+from proderm.claims import LEDGER
 from proderm.columns import IVIG_ALL, IVIG_EXT, IVIG_P1, PLACEBO_P1
 from proderm.estimands import CATALOGUE
 from proderm.estimands.adverse_events import (
@@ -25,11 +28,16 @@ from proderm.estimands.adverse_events import (
     UNRELATED,
 )
 from proderm.estimands.families import Category, patients
-from safetybook.claims import Claim
+from safetybook.claims import Claim, read_ledger
 from safetybook.estimands import Column, Count
-from safetybook.predicates import Has, Predicate
-from safetybook.reconstruct.signatures import Extremum, Pool, SignatureProgramme
+from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.ranges import Range
+from safetybook.reconstruct.signatures import Pool, SignatureProgramme
 from safetybook.reconstruct.stage import Constraint
+from safetybook.study import Study
+
+STORE = LEDGER.with_name("bounds.json")
+"""Where `make bounds` keeps the answers: solving them takes longer than a page may."""
 
 FIRST, EXTENSION, PLACEBO = "IVIg, first period", "IVIg, extension", "placebo"
 EXPOSURE = {FIRST: ("IVIg", 1), EXTENSION: ("IVIg", 2), PLACEBO: ("Placebo", 1)}
@@ -120,10 +128,62 @@ QUESTIONS = (
 )
 
 
-@lru_cache(maxsize=4)
-def bounds(
-    ledger: tuple[Claim, ...], questions: tuple[Question, ...] = QUESTIONS
-) -> list[tuple[Extremum, Extremum]]:
-    """The least and the greatest answer to each question over all data sets that satisfy the claims."""
+@dataclass(frozen=True)
+class Bound:
+    """The answer to a question: its least and greatest value, and whether both ends are proved."""
+
+    label: str
+    low: int
+    high: int
+    proved: bool
+
+
+def solve(ledger: Iterable[Claim]) -> list[Bound]:
+    """The bounds on every question over all data sets that satisfy the claims."""
     made = programme(ledger)
-    return [made.bounds(q.predicate, q.column.where) for q in questions]
+    found = []
+    for question in QUESTIONS:
+        low, high = made.bounds(question.predicate, question.column.where)
+        found.append(Bound(question.label, low.value, high.value, low.proved and high.proved))
+    return found
+
+
+def stored(path: Path = STORE) -> list[Bound]:
+    """The bounds as last solved.
+
+    Raises:
+        ValueError: if the ledger has changed since, or the questions have.
+    """
+    known = json.loads(path.read_text(encoding="utf-8"))
+    found = [Bound(**bound) for bound in known["bounds"]]
+    if known["ledger"] != _digest() or [b.label for b in found] != [q.label for q in QUESTIONS]:
+        raise ValueError(f"{path.name} is of another ledger or of other questions: run make bounds")
+    return found
+
+
+def answers(study: Study) -> list[Range]:
+    """The stored bounds, each with the answer in `study`, which is one of the data sets they are over."""
+    adverse, exposed = study.frame("adae"), study.frame("adex")
+    found = []
+    for question, bound in zip(QUESTIONS, stored(), strict=True):
+        concerned = exposed.loc[question.column.where.mask(exposed), "USUBJID"].drop_duplicates()
+        here = int(satisfied(question.predicate, adverse, concerned).sum())
+        found.append(Range(bound.label, bound.low, bound.high, bound.proved, len(concerned), here))
+    return found
+
+
+def _digest() -> str:
+    return "sha256:" + hashlib.sha256(LEDGER.read_bytes()).hexdigest()
+
+
+def main() -> int:
+    """Solve all bounds and store them with the digest of the ledger they are of."""
+    bounds = [asdict(bound) for bound in solve(read_ledger(LEDGER))]
+    text = json.dumps({"ledger": _digest(), "bounds": bounds}, indent=1) + "\n"
+    STORE.write_text(text, encoding="utf-8", newline="\n")
+    print(f"Wrote {len(bounds)} bounds to {STORE}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
