@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data claims lab serve lock clean
+.PHONY: help book notebooks test lint data bounds claims lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ lint: $(ENVIRONMENT) ## Check style and types only
 
 data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
 	$(BIN)/python -m proderm.reconstruct
+
+bounds: $(ENVIRONMENT) ## Solve between which numbers the claims leave what the article does not print
+	$(BIN)/python -m proderm.bounds
 
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims

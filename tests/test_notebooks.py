@@ -62,6 +62,10 @@ EXPECTED = {
         ),
         labels=frozenset({"table-1", "fig-overview"}),
     ),
+    "10_determinacy": Expected(
+        keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),
+        labels=frozenset({"fig-open"}),
+    ),
 }
 
 

@@ -1,0 +1,110 @@
+"""What can be said of a patient: has an event of a kind, has two kinds, has one kind and lacks another.
+
+A safety article counts patients with *any* event of a kind. Its readers ask more: who had a related
+event in both periods, who had events but no related one. These questions are predicates over the
+same filters, and like the filters they are interpreted twice: over data, and over what could be in data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from safetybook.estimands import Where
+
+
+class Predicate:
+    """Combined with ``&``, ``|`` and ``~``."""
+
+    def __and__(self, other: Predicate) -> Predicate:
+        return Both(self, other)
+
+    def __or__(self, other: Predicate) -> Predicate:
+        return Either(self, other)
+
+    def __invert__(self) -> Predicate:
+        return Lacks(self)
+
+    def holds(self, has: Callable[[Where], bool]) -> bool:
+        """Whether it is true of a patient, given which filters some row of the patient satisfies."""
+        raise NotImplementedError
+
+    def filters(self) -> Iterator[Where]:
+        """Every filter that it asks for."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Has(Predicate):
+    """At least one row satisfies the filter."""
+
+    where: Where
+
+    def holds(self, has: Callable[[Where], bool]) -> bool:
+        """As the patient's rows say."""
+        return has(self.where)
+
+    def filters(self) -> Iterator[Where]:
+        """The one filter."""
+        yield self.where
+
+
+@dataclass(frozen=True)
+class Both(Predicate):
+    """Both parts hold, not necessarily of the same row."""
+
+    first: Predicate
+    second: Predicate
+
+    def holds(self, has: Callable[[Where], bool]) -> bool:
+        """True if both are."""
+        return self.first.holds(has) and self.second.holds(has)
+
+    def filters(self) -> Iterator[Where]:
+        """The filters of both parts."""
+        yield from self.first.filters()
+        yield from self.second.filters()
+
+
+@dataclass(frozen=True)
+class Either(Predicate):
+    """At least one of two parts holds."""
+
+    first: Predicate
+    second: Predicate
+
+    def holds(self, has: Callable[[Where], bool]) -> bool:
+        """True if one is."""
+        return self.first.holds(has) or self.second.holds(has)
+
+    def filters(self) -> Iterator[Where]:
+        """The filters of both parts."""
+        yield from self.first.filters()
+        yield from self.second.filters()
+
+
+@dataclass(frozen=True)
+class Lacks(Predicate):
+    """The part does not hold."""
+
+    part: Predicate
+
+    def holds(self, has: Callable[[Where], bool]) -> bool:
+        """True if the part is not."""
+        return not self.part.holds(has)
+
+    def filters(self) -> Iterator[Where]:
+        """The filters of the part."""
+        yield from self.part.filters()
+
+
+def satisfied(predicate: Predicate, rows: pd.DataFrame, patients: pd.Series[str]) -> pd.Series[bool]:
+    """For each of the `patients`, whether the predicate is true given the `rows` (column USUBJID)."""
+    having = {asked: set(rows.loc[asked.mask(rows), "USUBJID"]) for asked in predicate.filters()}
+
+    def holds(patient: str) -> bool:
+        return predicate.holds(lambda asked: patient in having[asked])
+
+    return pd.Series([holds(who) for who in patients], index=patients.index, dtype=bool)

@@ -1,0 +1,62 @@
+"""What Tables 1 and 2 leave open, and the reconstruction as one of the possible answers."""
+
+import pytest
+
+from proderm import bounds
+from proderm import study as proderm
+from proderm.claims import LEDGER
+from safetybook.claims import read_ledger
+from safetybook.ranges import Range, ranges
+
+
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Range]:
+    return {row.label: row for row in bounds.answers(proderm.load())}
+
+
+def test_make_bounds_gives_the_stored_answers():
+    assert bounds.solve(read_ledger(LEDGER)) == bounds.stored()
+
+
+def test_answers_to_another_ledger_are_refused(tmp_path):
+    stale = tmp_path / "bounds.json"
+    stale.write_text(bounds.STORE.read_text().replace("sha256:", "sha256:0"))
+    with pytest.raises(ValueError, match="run make bounds"):
+        bounds.stored(stale)
+
+
+def test_the_reconstruction_lies_within_every_range(answers):
+    assert [row.label for row in answers.values() if not row.low <= row.example <= row.high] == []
+
+
+def test_both_ends_of_every_range_are_proved(answers):
+    assert all(row.proved for row in answers.values())
+
+
+def test_patients_with_an_event_but_no_related_one_are_determined(answers):
+    # 84 patients had a TEAE and 62 a related one: 22 had none that was related.
+    row = answers["TEAEs, but none related, overall"]
+    assert (row.low, row.high, row.determined) == (22, 22, True)
+
+
+def test_who_had_a_first_event_must_have_had_it_in_the_extension(answers):
+    # 84 overall less 42 in the first period leaves 42 who can only have had theirs in the extension; of
+    # the 42 of the first period at most 39 can have another, because patient 1 and the two with an
+    # unrelated event that ended treatment never entered it.
+    row = answers["Any TEAE in the extension"]
+    assert (row.low, row.high) == (42, 81)
+    both = answers["TEAEs in both periods on IVIg"]
+    assert (both.low, both.high) == (0, 39)
+
+
+def test_severe_events_in_the_extension(answers):
+    # 10 patients overall, 4 in the first period: at least 6. Patient 1 cannot have had another, so at most 9.
+    row = answers["A severe TEAE in the extension"]
+    assert (row.low, row.high) == (6, 9)
+
+
+def test_the_figure_says_its_numbers_in_words(answers):
+    drawn = ranges("open", "Patients", list(answers.values()))
+    assert "Any TEAE in the extension: 42 to 81 of 91" in drawn.alt
+    assert drawn.data is not None
+    assert len(drawn.data.rows) == len(answers)

@@ -1,0 +1,135 @@
+"""Bounds and conflicts by signatures, against every data set of cases small enough to list them all."""
+
+from itertools import product
+
+import pandas as pd
+import pytest
+
+from safetybook.estimands import Count, Unit, Where, where
+from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.reconstruct.signatures import Pool, SignatureProgramme
+from safetybook.reconstruct.stage import Constraint
+
+KINDS = pd.DataFrame(product(("PROBABLE", "NOT RELATED"), ("MILD", "SEVERE")), columns=["AEREL", "AESEV"])
+PERIODS = {"first": KINDS.assign(APERIOD=1), "second": KINDS.assign(APERIOD=2)}
+FIRST, SECOND = where(APERIOD=1), where(APERIOD=2)
+ANY, RELATED, MILD, SEVERE = where(), where(AEREL="PROBABLE"), where(AESEV="MILD"), where(AESEV="SEVERE")
+FILTERS = (ANY, RELATED, MILD, SEVERE)
+
+
+def claim(name: str) -> Constraint:
+    return Constraint(name, name)
+
+
+def patients(condition: Where) -> Count:
+    return Count("n", "", "adae", condition, Unit.PATIENTS)
+
+
+def events(condition: Where) -> Count:
+    return Count("n", "", "adae", condition, Unit.ROWS)
+
+
+def subsets() -> list[frozenset[int]]:
+    return [frozenset(i for i in range(4) if bits >> i & 1) for bits in range(16)]
+
+
+def data_sets(patients: int) -> list[tuple[frozenset[int], ...]]:
+    """Every way in which patients can have or not have each kind of event, in one segment."""
+    return list(product(subsets(), repeat=patients))
+
+
+KINDS_OF = {asked: frozenset(KINDS.index[asked.mask(KINDS)]) for asked in FILTERS}
+
+
+def count(data: tuple[frozenset[int], ...], predicate: Predicate) -> int:
+    return sum(predicate.holds(lambda asked, own=own: bool(KINDS_OF[asked] & own)) for own in data)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Has(MILD) & Has(SEVERE),
+        Has(RELATED) & ~Has(MILD),
+        Has(ANY) & ~Has(RELATED),
+        Has(SEVERE) | Has(RELATED),
+        ~Has(ANY),
+    ],
+)
+@pytest.mark.parametrize(
+    "known", [{}, {ANY: 3}, {ANY: 3, MILD: 2}, {RELATED: 2, SEVERE: 1}, {ANY: 3, MILD: 1, SEVERE: 2}]
+)
+def test_the_bounds_are_the_extremes_over_all_data_sets(asked, known):
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 3, ("all",))], FILTERS)
+    for condition, number in known.items():
+        programme.impose(claim(str(number)), patients(condition), number)
+    low, high = programme.bounds(asked, ANY)
+    fitting = [d for d in data_sets(3) if all(count(d, Has(c)) == n for c, n in known.items())]
+    values = [count(d, asked) for d in fitting]
+    assert (low.value, high.value) == (min(values), max(values))
+    assert low.proved
+    assert high.proved
+
+
+def test_events_limit_patients():
+    # 2 severe events are in at most 2 patients, and 3 patients with an event have at least 3.
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 5, ("all",))], FILTERS)
+    programme.impose(claim("severe"), events(SEVERE), 2)
+    assert programme.bounds(Has(SEVERE), ANY)[1].value == 2
+    programme.impose(claim("all"), events(ANY), 3)
+    assert programme.bounds(Has(ANY), ANY)[1].value == 3
+
+
+def test_a_patient_of_two_segments_counts_once_over_both():
+    # 4 patients in both periods: 3 with an event in the first, 4 overall: so 1 to 4 in the second.
+    pool = Pool("all", 4, ("first", "second"))
+    programme = SignatureProgramme(PERIODS, [pool], (ANY, FIRST, SECOND))
+    programme.impose(claim("first"), patients(FIRST), 3)
+    programme.impose(claim("both"), patients(ANY), 4)
+    low, high = programme.bounds(Has(SECOND), SECOND)
+    assert (low.value, high.value) == (1, 4)
+    again = programme.bounds(Has(FIRST) & Has(SECOND), ANY)
+    assert (again[0].value, again[1].value) == (0, 3)
+
+
+def test_only_those_exposed_can_lack_an_event():
+    pools = [Pool("first only", 2, ("first",)), Pool("both", 3, ("first", "second"))]
+    programme = SignatureProgramme(PERIODS, pools, (ANY, FIRST, SECOND))
+    low, high = programme.bounds(~Has(SECOND), SECOND)
+    assert (low.value, high.value) == (0, 3)
+
+
+def test_certain_facts_hold_of_every_patient_of_a_pool():
+    pools = [Pool("severe", 2, ("all",), (("all", Has(SEVERE)),)), Pool("rest", 3, ("all",))]
+    programme = SignatureProgramme({"all": KINDS}, pools, FILTERS)
+    low, high = programme.bounds(Has(SEVERE), ANY)
+    assert (low.value, high.value) == (2, 5)
+
+
+def test_a_conflict_names_the_claims_that_cannot_all_hold_and_no_others():
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 9, ("all",))], FILTERS)
+    programme.impose(claim("related"), patients(RELATED), 4)
+    programme.impose(claim("any"), patients(ANY), 7)
+    programme.impose(claim("mild"), patients(MILD), 3)
+    programme.impose(claim("severe"), patients(SEVERE), 2)
+    assert {c.id for c in programme.conflict()} == {"any", "mild", "severe"}
+    with pytest.raises(ValueError, match="conflict"):
+        programme.bounds(Has(ANY), ANY)
+
+
+def test_consistent_claims_have_no_conflict():
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 9, ("all",))], FILTERS)
+    programme.impose(claim("any"), patients(ANY), 5)
+    programme.impose(claim("mild"), patients(MILD), 3)
+    programme.impose(claim("severe"), patients(SEVERE), 2)
+    assert programme.conflict() is None
+
+
+def test_a_predicate_reads_data_as_it_reads_signatures():
+    rows = pd.DataFrame(
+        [("A", "PROBABLE", "MILD"), ("A", "NOT RELATED", "SEVERE"), ("B", "PROBABLE", "MILD")],
+        columns=["USUBJID", "AEREL", "AESEV"],
+    )
+    patients = pd.Series(["A", "B", "C"])
+    assert list(satisfied(Has(MILD) & Has(SEVERE), rows, patients)) == [True, False, False]
+    assert list(satisfied(Has(RELATED) & ~Has(SEVERE), rows, patients)) == [False, True, False]
+    assert list(satisfied(~Has(ANY) | Has(SEVERE), rows, patients)) == [True, False, True]
