@@ -62,6 +62,28 @@ EXPECTED = {
         ),
         labels=frozenset({"table-1", "fig-overview"}),
     ),
+    "04_latency": Expected(
+        keys=frozenset(
+            """
+            latency_headache_all_ivig_p1_median duration_headache_all_ivig_p1_median
+            latency_headache_mild_placebo_p1_n duration_headache_mild_placebo_p1_n
+            table_3_medians_ivig_p1_minimum table_3_medians_ivig_p1_maximum
+            related_infusional_ivig_all_event_percent related_infusional_placebo_p1_event_percent
+            headache_mild_during all_during_ivig_p1 all_during_placebo_p1
+            """.split()
+        ),
+        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-window"}),
+    ),
+    "07_premedication": Expected(
+        keys=frozenset(
+            """
+            premedication_ivig_arm_patients premedication_placebo_arm_patients premedication_ivig_all_patients
+            premedication_analgesics_ivig_all_percent premedication_antihistamines_ivig_all_percent
+            rule_holds premedicated with_grounds ever
+            """.split()
+        ),
+        labels=frozenset({"fig-premedication"}),
+    ),
     "10_determinacy": Expected(
         keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),
         labels=frozenset({"fig-open"}),
