@@ -74,6 +74,29 @@ EXPECTED = {
         ),
         labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-window"}),
     ),
+    "05_tees": Expected(
+        keys=frozenset(
+            """
+            tee_ivig_all_events tee_ivig_all_patients related_tee_ivig_all_events cycles_ivig cycles_placebo
+            tee_time_first_median tee_time_last_median wells_last_before_tee_maximum htr_all_patients
+            tee_rate_before tee_rate_before_ci_low tee_rate_before_ci_high
+            tee_rate_after tee_rate_after_ci_low tee_rate_after_ci_high
+            ratio_related ratio_related_low ratio_related_high ratio_from ratio_to
+            factors_tee_total factors_no_tee_total factors_fold factors_fold_printed
+            """.split()
+        ),
+        labels=frozenset({"table-5", "table-6", "fig-tee-courses"}),
+    ),
+    "06_dose_reduction": Expected(
+        keys=frozenset(
+            """
+            reduced_patients reduced_percent entered_extension_all_patients cycles_reduced
+            reduced_never reduced_mild_then_none tee_reduced_events discontinuation_reduced_events
+            upper_limit chance_no_tee
+            """.split()
+        ),
+        labels=frozenset({"fig-dose-courses"}),
+    ),
     "07_premedication": Expected(
         keys=frozenset(
             """
@@ -221,6 +244,7 @@ DEFINITIONS = [
     r"\b0\.\d+ mL/kg/min",
     r"\b(?:Supplementary )?Tables? \d(?:(?: to | and |, )\d)*",
     r"\bFig\. \d\b",
+    r"\bper 100 (?:patient-months|cycles)\b",
     r"\bpatients? \d+ of the article\b",
     r"\bmore than \d+ ?% of (?:the )?patients",
     r"\b95 ?% (?:confidence )?intervals?",

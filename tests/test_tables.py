@@ -210,3 +210,18 @@ def test_the_same_table_gives_the_same_text(form):
 def test_a_row_with_a_cell_too_few_is_refused():
     with pytest.raises(ValueError, match="row 'TEAEs' has 1 cells for 6 columns"):
         Table("t", "s", COLUMNS, (Group("", (Row("TEAEs", cells("1")),)),))
+
+
+def test_a_cell_of_several_lines_is_one_in_each_form():
+    table = Table("Patients", "Patient", (("Event",),), (Group("", (Row("1", (Cell("DVT\nPE"),)),)),))
+    assert ">DVT<br>PE<" in to_html(table)
+    assert "DVT; PE" in to_text(table)
+    assert "DVT; PE" in to_latex(table)
+
+
+def test_a_table_of_texts_is_set_as_a_listing():
+    texts = Table(
+        "Patients", "Patient", (("Event",),), (Group("", (Row("1", (Cell("PE", numeric=False),)),)),)
+    )
+    assert 'class="dataframe sb listing"' in to_html(texts)
+    assert "listing" not in to_html(TABLE)

@@ -27,6 +27,9 @@ from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described, 
 PALETTE = Palette(("IVIg", "Placebo"))
 """The treatments' colours and shapes, the same in every figure."""
 
+LONG = 20
+"""Characters from which a claimed text breaks into lines."""
+
 HEADINGS = {
     IVIG_P1: ("First period", "IVIg (n = {}^a)"),
     PLACEBO_P1: ("First period", "Placebo (n = {})"),
@@ -217,8 +220,8 @@ def _claim_row(verdict: Verdict) -> Row:
     return Row(
         CATALOGUE[claim.estimand].label if claim.estimand in CATALOGUE else claim.note,
         (
-            Cell(claim.value),
-            Cell(verdict.computed),
+            Cell(claim.value, numeric=len(claim.value) < LONG),
+            Cell(verdict.computed, numeric=len(verdict.computed) < LONG),
             Cell(str(verdict.outcome), numeric=False, classes=f"sb-verdict {verdict.outcome}"),
             Cell(claim.quote, numeric=False),
         ),

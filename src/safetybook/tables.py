@@ -4,7 +4,7 @@ A :class:`Table` holds cells that carry the results behind them. It has three fo
 (one row per line, scopes on all headings, a scroll region that the keyboard reaches), aligned plain
 text, and LaTeX with booktabs rules. All three are the same on every run.
 
-In headings, labels and cells, ``^a`` stands for a raised footnote letter.
+In headings, labels and cells, ``^a`` stands for a raised footnote letter. A cell may have several lines.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
-from safetybook.claims import Determinacy, Outcome, Verdicts
+from safetybook.claims import Determinacy, Outcome, Verdict, Verdicts
 from safetybook.estimands import Estimand, Where
 from safetybook.results import Result, compute
 from safetybook.study import Study
@@ -201,7 +201,7 @@ def cell(
     for estimand in estimands:
         result = compute(study, estimand)
         verdict = verdicts.of(estimand.id, location)
-        text = result.formatted(verdict.claim.decimals if verdict else decimals)
+        text = _worded(result, verdict) or result.formatted(verdict.claim.decimals if verdict else decimals)
         results.append(result)
         ours.append(text)
         articles.append(verdict.claim.value if verdict else text)
@@ -209,6 +209,15 @@ def cell(
         illustrative |= verdicts.determinacy(estimand) is Determinacy.ILLUSTRATIVE and not differs
     article = form.format(*articles) if differs else ""
     return Cell(form.format(*ours), tuple(results), article, illustrative)
+
+
+def _worded(result: Result, verdict: Verdict | None) -> str:
+    """A text in the article's words, or at least its case; empty for a number and for what it leaves out."""
+    if verdict is None or not isinstance(result.value, str):
+        return ""
+    if verdict.outcome is Outcome.REPRODUCED:
+        return verdict.claim.value
+    return result.value.capitalize() if verdict.claim.value.istitle() else result.value
 
 
 def described(rows: Where) -> str:
@@ -224,10 +233,11 @@ def to_html(table: Table) -> str:
     """The table as HTML, one row per line; the notes stand outside the part that scrolls."""
     levels = table.levels
     spans = [heading.columns for heading in levels[0]]
+    kind = "" if any(map(table.numeric, range(len(table.columns)))) else " listing"
     lines = [
         '<div class="sb-block">',
         f'<div class="sb-table" role="region" tabindex="0" aria-label="{escape(_flat(table.caption))}">',
-        '<table class="dataframe sb">',
+        f'<table class="dataframe sb{kind}">',
         f"<caption>{_raised(table.caption)}</caption>",
         "<colgroup></colgroup>" + "".join(f'<colgroup span="{span}"></colgroup>' for span in spans),
         "<thead>",
@@ -286,7 +296,7 @@ def _sup(mark: str) -> str:
 
 
 def _raised(text: str) -> str:
-    return _RAISED.sub(r"<sup>\1</sup>", escape(text))
+    return _RAISED.sub(r"<sup>\1</sup>", escape(text)).replace("\n", "<br>")
 
 
 def unraised(text: str) -> str:
@@ -295,7 +305,7 @@ def unraised(text: str) -> str:
 
 
 def _flat(text: str) -> str:
-    return _RAISED.sub(r" \1", text)
+    return _RAISED.sub(r" \1", text).replace("\n", "; ")
 
 
 def to_text(table: Table) -> str:
@@ -377,6 +387,7 @@ _LATEX = {
     "≤": r"$\leq$",
     "≥": r"$\geq$",
     "–": "--",
+    "\n": "; ",
 } | {character: "\\" + character for character in "&%$#_{}"}
 
 
