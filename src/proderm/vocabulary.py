@@ -193,4 +193,21 @@ OTHER = (
     Term("Nephrolithiasis", RENAL, unrelated=2, days=6),
 )
 
+CAN_BE_SEVERE = frozenset(
+    (
+        "Anaemia",
+        "Back pain",
+        "Bronchitis",
+        "Depression",
+        "Diarrhoea",
+        "Gastroenteritis",
+        "Herpes zoster",
+        "Migraine",
+        "Muscular weakness",
+        "Nephrolithiasis",
+        "Pain in extremity",
+    )
+)
+"""Of the other terms, those that may keep a patient from all routine activities."""
+
 TERMS = {term.decod: term for term in (*COUNTED, *SINGLE, *OTHER)}

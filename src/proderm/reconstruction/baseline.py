@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
+from ortools.sat.python import cp_model
 
 from proderm.datasets import RISK_FACTORS
+from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from proderm.reconstruction.table_5 import tee_patients
 from safetybook.estimands import where
@@ -32,7 +34,29 @@ def build_ages(stage: Stage, subjects: pd.DataFrame, published: Published, seed:
     rows = stage.choose("adsl", frame, one_per="USUBJID")
     published.impose(stage)
     stage.prefer(rows, costs)
+    _balance(stage, rows, [int(age) for age in rows.frame["AGE"]])
     return rows
+
+
+FREE_IMBALANCE = 0.04  # of a variable's spread: the difference of means that chance may well leave
+IMBALANCE = 2  # cost per unit by which the arms differ beyond
+
+
+def _balance(stage: Stage, rows: PossibleRows, amounts: Sequence[int]) -> None:
+    """Plausibility: "Demographics and baseline characteristics were generally balanced between groups".
+
+    The means of the two arms are kept near each other: n1 x (sum of arm 0) against n0 x (sum of arm 1).
+    """
+    arms = [rows.selected(where(TRT01P=arm)) for arm in (IVIG, PLACEBO)]
+    sizes = [int(rows.frame.loc[own, "USUBJID"].nunique()) for own in arms]
+    sums = [cp_model.LinearExpr.sum([amounts[i] * rows.counts[i] for i in own]) for own in arms]
+    apart = sums[0] * sizes[1] - sums[1] * sizes[0]
+    free = round(FREE_IMBALANCE * (max(amounts) - min(amounts)) * sizes[0] * sizes[1])
+    # In units of what one patient adds: the difference of the products, divided by the size of an arm.
+    units = stage.model.new_int_var(0, max(sizes) * max(amounts), "")
+    stage.model.add(units * min(sizes) >= apart - free)
+    stage.model.add(units * min(sizes) >= -apart - free)
+    stage.penalise(units, IMBALANCE)
 
 
 def build(
@@ -96,7 +120,12 @@ def _one_of(
         for value in candidates(patient)
     ]
     rows = stage.choose("adsl", pd.DataFrame(lines), one_per="USUBJID")
-    stage.prefer(rows, [rng.randrange(20) for _ in lines])
+    ends = {min(rows.frame[name]), max(rows.frame[name])} if name == "DIAGDUR" else set()
+    stage.prefer(rows, [rng.randrange(20) + (40 if value in ends else 0) for value in rows.frame[name]])
+    usual = {"SEX": "F", "RACE": "WHITE", "GDABL": "MODERATE", "DMDIAG": "DEFINITE"}.get(name, "Y")
+    values = rows.frame[name]
+    scaled = values if pd.api.types.is_numeric_dtype(values) else 10 * (values == usual)
+    _balance(stage, rows, [round(value) for value in scaled])
     return rows
 
 

@@ -190,6 +190,7 @@ def draw_uncounted(chosen: pd.DataFrame, cycles: pd.DataFrame, seed: int) -> pd.
             (term, weight * (6 if ceilings.has(event, term.decod) else 1))
             for term in (*vocabulary.OTHER, *vocabulary.SINGLE)
             if (weight := _weight(term, related, event.INFUSFL == "Y"))
+            and (event.AESEV != "SEVERE" or term.decod in vocabulary.CAN_BE_SEVERE)
             and ceilings.allow(event, term.decod, related)
             and used[segment, term.decod] < _full_dose_cycles(segment, available)
         ]
