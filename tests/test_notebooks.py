@@ -62,6 +62,18 @@ EXPECTED = {
         ),
         labels=frozenset({"table-1", "fig-overview"}),
     ),
+    "03_intensity": Expected(
+        keys=frozenset(
+            """
+            related_mild_ivig_p1_events related_moderate_ivig_p1_events related_severe_ivig_p1_events
+            related_mild_ivig_all_events related_severe_ivig_all_events related_severe_ivig_all_patients
+            related_severe_headache_ivig_all_events serious_ivig_p1_patients serious_placebo_p1_events
+            related_serious_ivig_all_patients related_serious_ivig_all_events related_serious_resumed
+            latency_related_serious_ivig_all_median duration_related_serious_ivig_all_maximum
+            """.split()
+        ),
+        labels=frozenset({"table-2", "table-4", "fig-intensity", "fig-serious"}),
+    ),
     "04_latency": Expected(
         keys=frozenset(
             """
@@ -106,6 +118,16 @@ EXPECTED = {
             """.split()
         ),
         labels=frozenset({"fig-premedication"}),
+    ),
+    "08_discontinuation": Expected(
+        keys=frozenset(
+            """
+            discontinuation_ivig_p1_patients discontinuation_ivig_ext_patients discontinuation_ivig_ext_events
+            discontinuation_ivig_ext_percent_of_ivig_all related_discontinuation_ivig_all_patients
+            discontinuation_ivig_all_patients discontinuation_placebo_p1_patients death_all_patients
+            """.split()
+        ),
+        labels=frozenset({"table-7", "fig-leaving"}),
     ),
     "10_determinacy": Expected(
         keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),

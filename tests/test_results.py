@@ -25,7 +25,7 @@ from safetybook.estimands import (
     where,
 )
 from safetybook.invariants import InvariantError, check, implies, of_results
-from safetybook.results import ABSENT, ARD_COLUMNS, Result, ard, compute, difference
+from safetybook.results import ABSENT, ARD_COLUMNS, Result, ard, compute, difference, wilson
 from safetybook.study import Study
 
 ANYTHING = where()
@@ -237,6 +237,12 @@ def _share(part: int, whole: int) -> Result:
 def _limits(a: int, m: int, b: int, n: int) -> tuple[float, float]:
     found = difference(_share(a, m), _share(b, n))
     return found.low, found.high
+
+
+def test_a_percentage_has_wilsons_interval():
+    # Newcombe 1998 (Stat Med 17:857), Table I, method 3: 81/263 is 0.2553 to 0.3662.
+    low, high = wilson(_share(81, 263))
+    assert (low, high) == (pytest.approx(25.53, abs=0.005), pytest.approx(36.62, abs=0.005))
 
 
 def test_a_difference_needs_two_percentages():

@@ -183,12 +183,13 @@ class Page:
         table = Table(caption, "Row", (("Rows of adae.csv in which",),), (Group("", tuple(body)),))
         return Folded(caption, table)
 
-    def contradictions(self) -> Conflicts:
-        """Where the article contradicts itself on this page, with the proofs."""
+    def contradictions(self, *named: str) -> Conflicts:
+        """Where the article contradicts itself on this page, or elsewhere by name, with the proofs."""
         found = {
             verdict.contradiction.id: verdict.contradiction
-            for verdict in verdicts().at(*self.locations)
-            if verdict.outcome is Outcome.CONTRADICTED and verdict.contradiction
+            for verdict in verdicts().with_outcome(Outcome.CONTRADICTED)
+            if verdict.contradiction
+            and (verdict.claim.location in self.locations or verdict.contradiction.id in named)
         }
         return Conflicts(tuple(found.values()))
 

@@ -292,8 +292,8 @@ def difference(first: Result, second: Result, level: float = 0.95) -> Difference
     Raises:
         TypeError: if one of the results is not a percentage of somebody.
     """
-    low_1, high_1 = _wilson(first, level)
-    low_2, high_2 = _wilson(second, level)
+    low_1, high_1 = wilson(first, level)
+    low_2, high_2 = wilson(second, level)
     value = first.number - second.number
     one, two = float(first.number), float(second.number)
     low = float(value) - hypot(one - low_1, high_2 - two)
@@ -301,7 +301,15 @@ def difference(first: Result, second: Result, level: float = 0.95) -> Difference
     return Difference(value, low, high)
 
 
-def _wilson(share: Result, level: float) -> tuple[float, float]:
+def wilson(share: Result, level: float = 0.95) -> tuple[float, float]:
+    """The Wilson score interval of a percentage, in percent.
+
+    Source: Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat
+    Assoc 1927;22:209-212.
+
+    Raises:
+        TypeError: if the result is not a percentage of somebody.
+    """
     if share.statistic != "percent" or share.numerator is None or not share.denominator:
         raise TypeError(f"{share.estimand} is not a percentage of somebody")
     test = binomtest(int(share.numerator), int(share.denominator))

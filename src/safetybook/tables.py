@@ -232,37 +232,43 @@ def described(rows: Where) -> str:
 def to_html(table: Table) -> str:
     """The table as HTML, one row per line; the notes stand outside the part that scrolls."""
     levels = table.levels
-    spans = [heading.columns for heading in levels[0]]
-    kind = "" if any(map(table.numeric, range(len(table.columns)))) else " listing"
-    lines = [
-        '<div class="sb-block">',
-        f'<div class="sb-table" role="region" tabindex="0" aria-label="{escape(_flat(table.caption))}">',
-        f'<table class="dataframe sb{kind}">',
-        f"<caption>{_raised(table.caption)}</caption>",
-        "<colgroup></colgroup>" + "".join(f'<colgroup span="{span}"></colgroup>' for span in spans),
-        "<thead>",
-    ]
-    corner = f'<th scope="col" rowspan="{len(levels)}">{_raised(table.stub)}</th>'
+    widths = "".join(f'<colgroup span="{heading.columns}"></colgroup>' for heading in levels[0])
+    lines = [f"<colgroup></colgroup>{widths}", "<thead>"]
+    corner = f'<th scope="col" rowspan="{len(levels)}">{raised(table.stub)}</th>'
     for headings in levels:
         lines.append(f"<tr>{corner}{''.join(_heading_html(h, table) for h in headings)}</tr>")
         corner = ""
     lines.append("</thead>")
-    width = len(table.columns) + 1
     for group in table.groups:
-        lines.append("<tbody>")
-        if group.label:
-            heading = f'<th scope="rowgroup" colspan="{width}">{_raised(group.label)}</th>'
-            lines.append(f'<tr class="group">{heading}</tr>')
+        heading = [group_html(group.label, len(table.columns) + 1)] if group.label else []
+        lines += ["<tbody>", *heading]
         for row in group.rows:
-            cells = "".join(map(_cell_html, row.cells))
             anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""
-            lines.append(f'<tr{anchor}><th scope="row">{_raised(row.label)}</th>{cells}</tr>')
+            cells = f'<th scope="row">{raised(row.label)}</th>' + "".join(map(cell_html, row.cells))
+            lines.append(f"<tr{anchor}>{cells}</tr>")
         lines.append("</tbody>")
-    lines += ["</table>", "</div>"]
-    if table.notes:
-        notes = [f"<p>{_sup(mark)}{_raised(text)}</p>" for mark, text in table.notes]
-        lines += ['<div class="sb-notes">', *notes, "</div>"]
-    return "\n".join([*lines, "</div>"])
+    of_texts = not any(map(table.numeric, range(len(table.columns))))
+    return framed(table, lines, "dataframe sb listing" if of_texts else "dataframe sb")
+
+
+def framed(table: Table, lines: Iterable[str], classes: str = "dataframe sb") -> str:
+    """A table's head and body in the frame that all tables have: caption, scroll region, notes."""
+    name = escape(_flat(table.caption))
+    notes = [f"<p>{_sup(mark)}{raised(text)}</p>" for mark, text in table.notes]
+    lines = [
+        f'<div class="sb-block">\n<div class="sb-table" role="region" tabindex="0" aria-label="{name}">',
+        f'<table class="{classes}">\n<caption>{raised(table.caption)}</caption>',
+        *lines,
+        "</table>\n</div>",
+        *(['<div class="sb-notes">', *notes, "</div>"] if notes else []),
+        "</div>",
+    ]
+    return "\n".join(lines)
+
+
+def group_html(label: str, width: int) -> str:
+    """The row that heads a group of rows."""
+    return f'<tr class="group"><th scope="rowgroup" colspan="{width}">{raised(label)}</th></tr>'
 
 
 def _heading_html(heading: _Heading, table: Table) -> str:
@@ -270,11 +276,12 @@ def _heading_html(heading: _Heading, table: Table) -> str:
     span = f' scope="colgroup" colspan="{heading.columns}"' if heading.columns > 1 else ' scope="col"'
     depth = f' rowspan="{heading.levels}"' if heading.levels > 1 else ""
     # "n = 48" stays on one line.
-    shown = _raised(heading.text).replace(" = ", "&nbsp;=&nbsp;")
+    shown = raised(heading.text).replace(" = ", "&nbsp;=&nbsp;")
     return f"<th{text}{span}{depth}>{shown}</th>"
 
 
-def _cell_html(cell: Cell) -> str:
+def cell_html(cell: Cell, rows: int = 1) -> str:
+    """A cell as HTML, `rows` rows high."""
     names = " ".join(
         name
         for name, applies in (
@@ -288,14 +295,16 @@ def _cell_html(cell: Cell) -> str:
     kind = f' class="{names}"' if names else ""
     source = " ".join(result.estimand for result in cell.results)
     data = f' data-estimand="{escape(source)}"' if source else ""
-    return f"<td{kind}{data}>{_raised(cell.text)}{_sup(cell.marks)}</td>"
+    span = f' rowspan="{rows}"' if rows > 1 else ""
+    return f"<td{kind}{span}{data}>{raised(cell.text)}{_sup(cell.marks)}</td>"
 
 
 def _sup(mark: str) -> str:
     return f"<sup>{escape(mark)}</sup>" if mark else ""
 
 
-def _raised(text: str) -> str:
+def raised(text: str) -> str:
+    """A text as HTML: its footnote letters raised, its line breaks kept."""
     return _RAISED.sub(r"<sup>\1</sup>", escape(text)).replace("\n", "<br>")
 
 
