@@ -1,7 +1,11 @@
-"""Number a table that a notebook cell shows as "Table 1", with its caption above it.
+"""Number the tables and figures that notebook cells show: the article's keep the article's numbers.
 
 MyST-NB knows one kind of captioned output, the figure, and numbers every output as a figure. Here a
-captioned output with ``classes: table`` becomes a float of its own, counted with the tables.
+captioned output with ``classes: table`` becomes a float of its own, with its caption above it.
+
+Sphinx numbers by the order of the pages. The book's order is not the article's (Table 4 comes before
+Table 3), so the label decides: ``table-4`` is Table 4 wherever it stands. What the article does not have
+continues after its last number, in the book's order.
 """
 
 from __future__ import annotations
@@ -10,12 +14,28 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
+
+from proderm.chapters import FLOATS, number
+
+ARTICLE = {label: number(location) for location, label in FLOATS.items()}
+"""The article's number of each label."""
+
+SUPPLEMENT = "suppl-"
+"""What the label of a supplementary table begins with."""
+
+Numbers = dict[str, dict[str, dict[str, tuple[int, ...]]]]
+"""Sphinx's numbers: by document, then by kind of float, then by label."""
 
 
 class TableFloat(nodes.figure):
     """A figure whose content is a table."""
+
+
+class SupplementFloat(TableFloat):
+    """A table of the article's supplement, which counts by itself."""
 
 
 class TableCaption(nodes.caption):
@@ -33,7 +53,9 @@ class CountAsTable(SphinxTransform):
         for figure in list(self.document.findall(nodes.figure)):
             if "table" not in figure["classes"]:
                 continue
-            table = TableFloat(figure.rawsource, **figure.attributes | {"classes": ["sb-float"]})
+            supplementary = any(name.startswith(SUPPLEMENT) for name in figure["names"])
+            kind = SupplementFloat if supplementary else TableFloat
+            table = kind(figure.rawsource, **figure.attributes | {"classes": ["sb-float"]})
             for child in figure.children:
                 if isinstance(child, nodes.caption):
                     table.insert(0, TableCaption(child.rawsource, "", *child.children))
@@ -42,6 +64,39 @@ class CountAsTable(SphinxTransform):
             figure.parent.replace(figure, table)
             # References look the target up by its id.
             self.document.ids.update(dict.fromkeys(table["ids"], table))
+
+
+def renumber(numbers: Numbers) -> set[str]:
+    """Give each float the article's number, the others the next ones in their order.
+
+    Returns:
+        The documents in which a number changed.
+    """
+    changed = set()
+    for kind in sorted({kind for kinds in numbers.values() for kind in kinds}):
+        found = sorted(
+            (old, document, label)
+            for document, kinds in numbers.items()
+            for label, old in kinds.get(kind, {}).items()
+        )
+        free = max((n for label, n in ARTICLE.items() if _kind(label) == kind), default=0)
+        for old, document, label in found:
+            free += label not in ARTICLE
+            new = (ARTICLE.get(label, free),)
+            numbers[document][kind][label] = new
+            changed |= {document} if new != old else set()
+    return changed
+
+
+def _kind(label: str) -> str:
+    if label.startswith(SUPPLEMENT):
+        return "supplement"
+    return "figure" if label.startswith("fig-") else "table"
+
+
+def number_as_the_article(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Renumber after Sphinx has numbered; the pages that changed are written again."""
+    return sorted(renumber(env.toc_fignumbers))
 
 
 def open_float(page: HTML5Translator, node: TableFloat) -> None:
@@ -69,8 +124,11 @@ def close_caption(page: HTML5Translator, node: TableCaption) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register both nodes and the transform; builders other than HTML write a figure."""
+    """Register the nodes, the transform and the numbers; builders other than HTML write a figure."""
     app.add_enumerable_node(TableFloat, "table", html=(open_float, close_float))
+    app.add_enumerable_node(SupplementFloat, "supplement", html=(open_float, close_float))
     app.add_node(TableCaption, html=(open_caption, close_caption))
     app.add_transform(CountAsTable)
+    # After Sphinx's own handler, which has the usual priority of 500.
+    app.connect("env-get-updated", number_as_the_article, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -105,7 +105,7 @@ class Page:
     def glue_results(self, *estimands: Estimand, decimals: int | None = None) -> None:
         """Keep results under their ids, with underscores for dots: ``teae_ivig_all_patients``."""
         for estimand in estimands:
-            self.glue(_name(estimand.id), self.result(estimand).formatted(decimals))
+            self.glue(glue_name(estimand.id), self.result(estimand).formatted(decimals))
 
     def glue_difference(self, name: str, found: Difference) -> None:
         """Keep a difference and its confidence limits, with ``_low`` and ``_high`` after the name."""
@@ -118,7 +118,7 @@ class Page:
         Where the data differ from the article, its text is kept as well, under the id and ``_printed``.
         """
         for verdict in verdicts().at(*self.locations):
-            name = _name(verdict.claim.estimand)
+            name = glue_name(verdict.claim.estimand)
             if verdict.result is not None and name not in self._glued:
                 self.glue(name, verdict.result.formatted(verdict.claim.decimals))
                 if verdict.outcome is not Outcome.REPRODUCED:
@@ -128,7 +128,7 @@ class Page:
         """Keep what the page's part of the article only states, as printed, under the claim's id."""
         for verdict in verdicts().at(*self.locations):
             if verdict.outcome is Outcome.STATED:
-                self.glue(_name(verdict.claim.claim_id), verdict.claim.value)
+                self.glue(glue_name(verdict.claim.claim_id), verdict.claim.value)
 
     def glue_verdicts(self) -> None:
         """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
@@ -230,7 +230,8 @@ def _claim_row(verdict: Verdict) -> Row:
     )
 
 
-def _name(estimand: str) -> str:
+def glue_name(estimand: str) -> str:
+    """The name under which the result of an estimand is glued: underscores stand for dots."""
     return estimand.replace(".", "_")
 
 
