@@ -308,13 +308,31 @@ MULTIPLES = (
 )
 
 
+def outside_code(page: str) -> str:
+    """A page without code. The text of a directive stays, only its fences go."""
+    kept: list[str] = []
+    open_fences: list[tuple[str, bool]] = []
+    for line in page.splitlines():
+        fence = re.fullmatch(r"(`{3,}|~{3,})(\{[^}]*\})?.*", line)
+        if fence is None:
+            if not any(is_code for _, is_code in open_fences):
+                kept.append(line)
+        elif open_fences and line.strip() == open_fences[-1][0]:
+            open_fences.pop()
+        else:
+            open_fences.append((fence[1], fence[2] in (None, "{code-cell}")))
+    return "\n".join(kept)
+
+
+def test_the_text_of_a_directive_is_prose_and_code_is_not() -> None:
+    page = "a\n```{note}\nb\n```\nc\n```{glue:} x\n:doc: d\n```\n```python\ne\n```\n```\nf\n```\ng"
+    assert outside_code(page).split() == ["a", "b", "c", ":doc:", "d", "g"]
+
+
 def prose(page: str) -> str:
     """The text of a page that a reader takes for a statement: no code, no role, no address, no markup."""
     page = re.sub(r"\A---\n.*?\n---\n", "", page, flags=re.DOTALL)
-    page = re.sub(r"^(`{3,})\{code-cell\}.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
-    page = re.sub(r"^(`{3,}|~{3,})\w*\n.*?^\1$", "", page, flags=re.DOTALL | re.MULTILINE)
-    # The text of a directive stays; only its fences and its options go.
-    page = re.sub(r"^`{3,}(?:\{[\w-]+\}.*)?$", "", page, flags=re.MULTILINE)
+    page = outside_code(page)
     page = re.sub(r"^:[\w-]+:.*$|^\(.+\)=$|^%.*$|^\d+\. ", "", page, flags=re.MULTILINE)
     # A link to the glossary shows its words.
     page = re.sub(r"\{term\}`([^`<]*?) ?(?:<[^`]*>)?`", r"\1", page)

@@ -84,13 +84,21 @@ def _address(app: Sphinx, page: str, document: str, name: str) -> str:
     return f"{file}#{name}" if name else file
 
 
+def _caption(page: nodes.document, name: str) -> str:
+    """The caption of what has an id on a page, without its footnote letters."""
+    node = next(node for node in page.findall(nodes.Element) if name in node.get("ids", ()))
+    caption = next(node.findall(nodes.caption))
+    return "".join(part.astext() for part in caption if not isinstance(part, nodes.superscript))
+
+
 def floats(app: Sphinx, page: str) -> nodes.Node:
     """The tables and figures of the article that the book has, in the article's order, each a link."""
     labels = app.env.get_domain("std").labels
     found = nodes.bullet_list(classes=["sb-floats"])
     for location, label in FLOATS.items():
         if label in labels:
-            document, name, caption = labels[label]
+            document, name, _ = labels[label]
+            caption = _caption(app.env.get_doctree(document), name)
             link = nodes.reference("", "", internal=True, refuri=_address(app, page, document, name))
             # A caption may go on; its first sentence is the title.
             link += [nodes.strong("", location), nodes.Text(f" {caption.partition('. ')[0].rstrip('.')}")]
