@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from safetybook.latex import to_latex
 from safetybook.results import Result
-from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html, to_latex, to_text
+from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html, to_text
 
 PATIENTS, EVENTS = "No. of pts (%)", "No. of events"
 COLUMNS = (
