@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from safetybook.latex import to_latex
 from safetybook.tables import (
     Cell,
     Group,
@@ -19,7 +20,6 @@ from safetybook.tables import (
     framed,
     group_html,
     raised,
-    to_latex,
     to_text,
 )
 
