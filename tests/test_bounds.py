@@ -1,5 +1,7 @@
 """What Tables 1 and 2 leave open, and the reconstruction as one of the possible answers."""
 
+from dataclasses import replace
+
 import pytest
 
 from proderm import bounds
@@ -60,3 +62,29 @@ def test_the_figure_says_its_numbers_in_words(answers):
     assert "Any TEAE in the extension: 42 to 81 of 91" in drawn.alt
     assert drawn.data is not None
     assert len(drawn.data.rows) == len(answers)
+
+
+def test_tables_1_and_2_do_not_contradict_themselves():
+    assert bounds.programme(read_ledger(LEDGER)).conflict() is None
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "wrong", "expected"),
+    [
+        # 42 patients cannot have an event if 12 have a mild, 20 a moderate and 4 a severe one.
+        ("t2.mild.ivig_p1.patients", "12", {"t2.mild.ivig_p1.patients"}),
+        # 45 patients with a related event are more than the 42 with any (and than 28 + 13 + 2 by intensity).
+        ("t1.related.ivig_p1.patients", "45", {"t1.related.ivig_p1.patients"}),
+        # 404 mild, 118 moderate and 22 severe events are not 545.
+        ("t2.mild.ivig_all.events", "404", {"t2.mild.ivig_all.events", "t1.teae.ivig_all.events"}),
+        # 27 events cannot be spread over 28 patients.
+        ("t1.teae.placebo_p1.events", "27", {"t1.teae.placebo_p1.events"}),
+    ],
+)
+def test_a_seeded_misprint_is_found_with_what_it_contradicts(claim_id, wrong, expected):
+    ledger = [replace(c, value=wrong) if c.claim_id == claim_id else c for c in read_ledger(LEDGER)]
+    conflict = bounds.programme(ledger).conflict()
+    assert conflict is not None
+    named = {claim.id for claim in conflict}
+    assert expected <= named
+    assert len(named) <= 4
