@@ -36,6 +36,8 @@ help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ENVIRONMENT): requirements.txt
+	@# Through a link, --clear would empty an environment that belongs to another checkout.
+	@test ! -L $(VENV) || { echo "$(VENV) is a link: remove it, or run make in the checkout it leads to" >&2; exit 1; }
 	@echo "Installing the pinned environment into $(VENV) with $(PYTHON_OR_STOP); this takes a minute or two"
 	@$(PYTHON_OR_STOP) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements.txt

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
@@ -54,22 +54,26 @@ def has(category: Category, column: Column) -> Has:
     return Has(patients(category, column).where)
 
 
-def pools() -> list[Pool]:
-    """Who was on IVIg when, and what is certain of the four who left in the first period.
+def pools(printed: Mapping[str, int]) -> list[Pool]:
+    """Who was on IVIg when, and what is certain of those who left in the first period.
 
-    52 patients were on IVIg in the first period and 91 in the extension, 95 in all: 48 in both, 4 only in
-    the first, 43 only in the extension. Of the 4, patient 1 had related events of every intensity (Table
-    7); two had an unrelated event that ended treatment (sepsis; basilar artery stenosis). Placebo is apart:
-    no count here joins it with IVIg.
+    `printed` holds published counts by estimand. 52 patients were on IVIg in the first period and 91 in
+    the extension, 95 in all: 48 in both, 4 only in the first, 43 only in the extension. Of the 4, patient 1
+    had related events of every intensity (Table 7); two more had an event that ended treatment, an
+    unrelated one (sepsis; basilar artery stenosis). Placebo is apart: no count here joins it with IVIg.
     """
+    first, everyone = printed["at_risk.ivig_p1"], printed["at_risk.ivig_all"]
+    extension, placebo = printed["entered_extension.all.patients"], printed["at_risk.placebo_p1"]
+    stopped = printed["discontinuation.ivig_p1.patients"]
+    left = everyone - extension
     of_patient_1 = tuple((FIRST, has(category, IVIG_P1)) for category in RELATED_INTENSITIES)
     return [
-        Pool("both periods", 48, (FIRST, EXTENSION)),
+        Pool("both periods", first + extension - everyone, (FIRST, EXTENSION)),
         Pool("patient 1", 1, (FIRST,), of_patient_1),
-        Pool("left on an unrelated event", 2, (FIRST,), ((FIRST, has(UNRELATED, IVIG_P1)),)),
-        Pool("left otherwise", 1, (FIRST,)),
-        Pool("extension only", 43, (EXTENSION,)),
-        Pool("placebo", 48, (PLACEBO,)),
+        Pool("left on an unrelated event", stopped - 1, (FIRST,), ((FIRST, has(UNRELATED, IVIG_P1)),)),
+        Pool("left otherwise", left - stopped, (FIRST,)),
+        Pool("extension only", everyone - first, (EXTENSION,)),
+        Pool("placebo", placebo, (PLACEBO,)),
     ]
 
 
@@ -80,7 +84,9 @@ def programme(ledger: Iterable[Claim]) -> SignatureProgramme:
     segments = {
         name: KINDS.assign(TRTA=treatment, APERIOD=period) for name, (treatment, period) in EXPOSURE.items()
     }
-    made = SignatureProgramme(segments, pools(), tuple(filters))
+    ledger = list(ledger)
+    printed = {claim.estimand: int(claim.value) for claim in ledger if claim.value.isdigit()}
+    made = SignatureProgramme(segments, pools(printed), tuple(filters))
     for claim in ledger:
         estimand = CATALOGUE[claim.estimand] if claim.estimand else None
         if claim.location in ("Table 1", "Table 2") and isinstance(estimand, Count):
