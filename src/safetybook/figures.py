@@ -164,10 +164,16 @@ def _page_colours(svg: str) -> str:
 
 
 def _own_ids(svg: str, name: str) -> str:
-    """Drop the ids that nothing refers to; prefix the others with the figure's name."""
+    """Drop the ids that nothing refers to; name the others after the figure, in order of appearance.
+
+    The library's own ids are hashes of coordinates, whose last bit depends on the versions of Python
+    and its libraries.
+    """
     used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
-    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "", svg)
-    return re.sub(r'(url\(#|href="#)', rf"\g<1>{name}-", svg)
+    found = dict.fromkeys(known for known in re.findall(r' id="([^"]+)"', svg) if known in used)
+    own = {known: f"{name}-{number}" for number, known in enumerate(found, start=1)}
+    svg = re.sub(r' id="([^"]+)"', lambda hit: f' id="{own[hit[1]]}"' if hit[1] in own else "", svg)
+    return re.sub(r'(url\(#|href="#)([^)"]+)', lambda hit: hit[1] + own.get(hit[2], hit[2]), svg)
 
 
 @dataclass(frozen=True)
