@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from safetybook.estimands import Catalogue, Count, Function, Share, Summary, Unit, where
+from safetybook.estimands import Count, Function, Share, Summary, Unit, where
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.solve import smallest_conflict, solve
 from safetybook.reconstruct.stage import Constraint, Infeasible, Stage
@@ -204,12 +204,12 @@ def test_the_counts_of_any_data_can_be_reconstructed(seed, patients, number):
         for causality in (None, *RELATED)
         if (conditions := {k: v for k, v in (("AESEV", severity), ("AEREL", causality)) if v}) is not None
     ]
-    catalogue = Catalogue(counts)
     known = {c.id: compute(study_of(truth), c).formatted(0) for c in counts}
 
     def build(stage: Stage) -> PossibleRows:
         rows = stage.count("adae", grid, [number] * len(grid))
-        stage.impose_all([(claim(key), key, printed) for key, printed in known.items()], catalogue)
+        for count in counts:
+            stage.impose(claim(count.id), count, known[count.id])
         return rows
 
     rebuilt = study_of(solved(build))

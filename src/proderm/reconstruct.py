@@ -104,21 +104,17 @@ class Reconstruction:
         seed, published = self.seed, self.published
         patients = design.cohort(seed)
         subjects = design.subjects(patients)
-        own = [c for c in subjects.columns if c != "USUBJID"]
-
-        def without_subject(frame: pd.DataFrame) -> pd.DataFrame:
-            return frame.drop(columns=[c for c in own if c in frame.columns])
 
         courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
         load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed))
         kinds = self._rows("counts", lambda s: counts.build(s, load, courses, subjects, published, seed))
         events = terms.numbered(kinds, subjects, published)
         named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
-        events = without_subject(terms.draw_uncounted(named, courses, seed))
+        events = design.without_subjects(terms.draw_uncounted(named, courses, seed), subjects)
         (rows, given), solver = self._solve(
             "cycles", lambda s: cycles.build(s, events, courses, subjects, published, seed)
         )
-        events = without_subject(rows.chosen(solver))
+        events = design.without_subjects(rows.chosen(solver), subjects)
         premedicated = [key for key, literal in given.items() if solver.value(literal)]
         options = calendar.candidates(courses, seed)
         chosen = self._rows("calendar", lambda s: calendar.build(s, options, courses, published, seed))
@@ -128,7 +124,7 @@ class Reconstruction:
         hours = infusions.episodes(dated, published, seed)
         events = events.merge(timing.cycle_times(hours), on=["USUBJID", "CYCLE"]).sort_values("SEQ")
         onset = self._rows("latency", lambda s: timing.build_latency(s, events, subjects, published, seed))
-        timed = without_subject(onset)
+        timed = design.without_subjects(onset, subjects)
         lasting = self._rows("duration", lambda s: timing.build_duration(s, timed, subjects, published, seed))
         drugs = visits.premedication(premedicated, courses, hours, published, seed)
         scores = visits.wells(hours, lasting, seed)

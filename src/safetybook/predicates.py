@@ -52,37 +52,30 @@ class Has(Predicate):
 
 
 @dataclass(frozen=True)
-class Both(Predicate):
-    """Both parts hold, not necessarily of the same row."""
-
+class _Pair(Predicate):
     first: Predicate
     second: Predicate
+
+    def filters(self) -> Iterator[Where]:
+        """The filters of both parts."""
+        yield from self.first.filters()
+        yield from self.second.filters()
+
+
+class Both(_Pair):
+    """Both parts hold, not necessarily of the same row."""
 
     def holds(self, has: Callable[[Where], bool]) -> bool:
         """True if both are."""
         return self.first.holds(has) and self.second.holds(has)
 
-    def filters(self) -> Iterator[Where]:
-        """The filters of both parts."""
-        yield from self.first.filters()
-        yield from self.second.filters()
 
-
-@dataclass(frozen=True)
-class Either(Predicate):
+class Either(_Pair):
     """At least one of two parts holds."""
-
-    first: Predicate
-    second: Predicate
 
     def holds(self, has: Callable[[Where], bool]) -> bool:
         """True if one is."""
         return self.first.holds(has) or self.second.holds(has)
-
-    def filters(self) -> Iterator[Where]:
-        """The filters of both parts."""
-        yield from self.first.filters()
-        yield from self.second.filters()
 
 
 @dataclass(frozen=True)

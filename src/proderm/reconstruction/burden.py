@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from proderm.reconstruction import named
+from proderm.reconstruction import design, named
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from safetybook.reconstruct.possible import PossibleRows, groups, records
@@ -81,7 +81,7 @@ def build(
     least = _least_events(published)
     frame = pd.DataFrame(list(drawn), columns=SEGMENT).merge(subjects, on="USUBJID").assign(TRTEMFL="Y")
     rows = stage.count("adae", frame, [max(MOST_EVENTS, least[s]) for s in drawn])
-    stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
+    stage.know("adex", design.with_subjects(cycles, subjects))
     published.impose(stage)
     for segment, count in zip(drawn, rows.counts, strict=True):
         stage.model.add(count >= least[segment])

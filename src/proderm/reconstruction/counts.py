@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from proderm.reconstruction import attribution, named
+from proderm.reconstruction import attribution, design, named
 from proderm.reconstruction.attribution import RELATED, RELATED_VALUES
 from proderm.reconstruction.burden import LEEWAY, SEGMENT, Segment, segments
 from proderm.reconstruction.design import IVIG, PLACEBO
@@ -56,7 +56,7 @@ def build(
         for row in records(frame)
     ]
     rows = stage.count("adae", frame, most)
-    stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
+    stage.know("adex", design.with_subjects(cycles, subjects))
     for event, positions in groups(frame, "EVENT"):
         if event >= 0:
             stage.model.add(cp_model.LinearExpr.sum([rows.counts[i] for i in positions]) == 1)

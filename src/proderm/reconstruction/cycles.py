@@ -14,7 +14,7 @@ from proderm.reconstruction import attribution, design, timing
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.named import NamedEvent, named_events
 from proderm.reconstruction.published import Published
-from safetybook.reconstruct.possible import PossibleRows, records
+from safetybook.reconstruct.possible import PossibleRows, groups, records
 from safetybook.reconstruct.stage import Constraint, Stage
 
 TWO_VISITS = Constraint(
@@ -32,7 +32,8 @@ def possible_cycles(events: pd.DataFrame, cycles: pd.DataFrame, published: Publi
     named = named_events(published)
     last = attribution.last_cycles(cycles)
     keep = [
-        _allowed(row, named, last[row.USUBJID]) and not (timing.in_table_3(row) and _too_long(row, published))
+        _allowed(row, named, last[row.USUBJID])
+        and not (timing.in_table_3(row, row.AEGRPTRM) and _too_long(row, published))
         for row in records(frame)
     ]
     return frame[keep].reset_index(drop=True)
@@ -67,17 +68,16 @@ def build(
     """
     frame = possible_cycles(events, cycles, published).merge(subjects, on="USUBJID")
     rows = stage.choose("adae", frame, one_per="SEQ")
-    with_subjects = cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID")
+    with_subjects = design.with_subjects(cycles, subjects)
     stage.know("cycles", with_subjects)
     stage.know("adex", with_subjects)
     published.impose(stage)
-    for positions in frame.groupby(["USUBJID", "CYCLE", "AEGRPTRM"], sort=False).indices.values():
-        stage.model.add_at_most_one(
-            rows.counts[i] for i in positions
-        )  # plausibility: a symptom once per cycle
+    for _, positions in groups(frame, ["USUBJID", "CYCLE", "AEGRPTRM"]):
+        # Plausibility: a symptom once per cycle.
+        stage.model.add_at_most_one(rows.counts[i] for i in positions)
     rng = random.Random(f"{seed}/cycles")
     # Events of Table 3 rather follow two-day cycles: its short latencies begin when the cycle has ended.
-    long = [40 if timing.in_table_3(row) and row.CYCDAYS > 2 else 0 for row in records(frame)]
+    long = [40 if timing.in_table_3(row, row.AEGRPTRM) and row.CYCDAYS > 2 else 0 for row in records(frame)]
     stage.prefer(rows, [extra + rng.randrange(10) for extra in long])
     return rows, _premedication(stage, rows, subjects, published)
 

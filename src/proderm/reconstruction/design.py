@@ -122,6 +122,17 @@ def cohort(seed: int) -> list[Patient]:
     ]
 
 
+def with_subjects(frame: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+    """A frame joined with the variables of :func:`subjects` that it does not have itself."""
+    new = [name for name in subjects.columns if name == "USUBJID" or name not in frame.columns]
+    return frame.merge(subjects[new], on="USUBJID")
+
+
+def without_subjects(frame: pd.DataFrame, subjects: pd.DataFrame) -> pd.DataFrame:
+    """A frame without the variables of :func:`subjects`, but for the key."""
+    return frame.drop(columns=[c for c in subjects.columns if c != "USUBJID" and c in frame.columns])
+
+
 def subjects(patients: list[Patient]) -> pd.DataFrame:
     """The constant part of ADSL that filters look at, one row per patient."""
     return pd.DataFrame(

@@ -16,7 +16,7 @@ from proderm.reconstruction.attribution import RELATED, RELATED_VALUES
 from proderm.reconstruction.burden import SEGMENT, Segment, segments
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
-from proderm.reconstruction.timing import TABLE_3_TERMS, longest_cycle
+from proderm.reconstruction.timing import TABLE_3_TERMS, in_table_3, longest_cycle
 from proderm.vocabulary import TERMS
 from safetybook.estimands import Unit, where
 from safetybook.reconstruct.possible import PossibleRows, groups, records
@@ -32,7 +32,7 @@ MOST_RELATED, MOST_ON_IVIG, MOST_ON_PLACEBO, MOST_INFUSIONAL = 4, 7, 3, 4
 
 def numbered(counts: pd.DataFrame, subjects: pd.DataFrame, published: Published) -> pd.DataFrame:
     """One row per event with its number SEQ; named events know their term."""
-    events = counts.drop(columns=[c for c in subjects.columns if c != "USUBJID" and c in counts.columns])
+    events = design.without_subjects(counts, subjects)
     events = events.sort_values([*SEGMENT, "EVENT"], kind="stable").reset_index(drop=True)
     known = dict(enumerate(event.term for event in named.named_events(published)))
     return events.assign(SEQ=range(len(events)), NAMEDTERM=events["EVENT"].map(known))
@@ -53,16 +53,11 @@ def possible_terms(
             (event.SEQ, term.decod)
             for term in vocabulary.COUNTED
             if _fits(term.decod, event)
-            and not (_timed(term, event) and shortest > _longest(term, event, published))
+            and not (in_table_3(event, term.grouped) and shortest > _longest(term, event, published))
         ]
     frame = pd.DataFrame(lines, columns=["SEQ", "AEDECOD"]).merge(events, on="SEQ")
     grouped = {name: term.grouped for name, term in TERMS.items()}
     return frame.assign(AEGRPTRM=frame["AEDECOD"].map(grouped).fillna(UNCOUNTED))
-
-
-def _timed(term: vocabulary.Term, event: Any) -> bool:
-    """Whether the event would be among those whose latency Table 3 gives."""
-    return term.grouped in TABLE_3_TERMS and event.AEREL in RELATED_VALUES and event.APERIOD == 1
 
 
 def _longest(term: vocabulary.Term, event: Any, published: Published) -> int:
@@ -95,7 +90,7 @@ def build(
     """Possible terms, the published counts by term, and the ceilings that the lists imply."""
     frame = possible_terms(events, segments(cycles), published).merge(subjects, on="USUBJID")
     rows = stage.choose("adae", frame, one_per="SEQ")
-    stage.know("adex", cycles.merge(subjects.drop(columns="TRT01P"), on="USUBJID"))
+    stage.know("adex", design.with_subjects(cycles, subjects))
     published.impose(stage)
     _ceilings(stage, rows)
     _late_events_of_table_3(stage, rows, published)

@@ -41,9 +41,9 @@ def cycle_times(episodes: pd.DataFrame) -> pd.DataFrame:
     return times.assign(NEXT=following.fillna(last))
 
 
-def in_table_3(event: Any) -> bool:
-    """Whether an event is among those whose latency and duration Table 3 summarises."""
-    return event.AEGRPTRM in TABLE_3_TERMS and event.AEREL in RELATED_VALUES and event.APERIOD == 1
+def in_table_3(event: Any, term: str) -> bool:
+    """Whether an event of a (grouped) term is among those whose latency and duration Table 3 summarises."""
+    return bool(term in TABLE_3_TERMS and event.AEREL in RELATED_VALUES and event.APERIOD == 1)
 
 
 def longest_cycle(term: str, severity: str, treatment: str, published: Published) -> int:
@@ -67,7 +67,7 @@ def build_latency(
     rng = random.Random(f"{seed}/latency")
     lines = []
     for event in records(events):
-        telling = _telling_values(event, published) if in_table_3(event) else None
+        telling = _telling_values(event, published) if in_table_3(event, event.AEGRPTRM) else None
         timed = [(onset, latency(event.START, event.END, onset)) for onset in _onsets(event, published, rng)]
         lines += [
             (event.SEQ, onset, days)
@@ -135,7 +135,7 @@ def _onsets(event: Any, published: Published, rng: random.Random) -> Iterator[dt
         yield start + dt.timedelta(days=28, minutes=rng.randrange(0, 300))
     elif event.INFUSFL == "Y":
         grid = [t for t in _grid(end + dt.timedelta(minutes=25), window_end, rng) if not by_night(t)]
-        if in_table_3(event):
+        if in_table_3(event, event.AEGRPTRM):
             yield from (_during(start, end, rng), *_grid(end + dt.timedelta(minutes=25), window_end, rng))
         elif grid and rng.random() < AFTER_THE_CYCLE:
             yield rng.choice(grid[: max(1, len(grid) * 2 // 3)])
@@ -144,7 +144,7 @@ def _onsets(event: Any, published: Published, rng: random.Random) -> Iterator[dt
     else:
         soonest = end + dt.timedelta(hours=INFUSIONAL_HOURS + 1)
         late = [t for t in _grid(soonest, following - dt.timedelta(hours=1), rng) if not by_night(t)]
-        yield from late if in_table_3(event) else [rng.choice(late)]
+        yield from late if in_table_3(event, event.AEGRPTRM) else [rng.choice(late)]
 
 
 def by_night(onset: dt.datetime) -> bool:
@@ -197,7 +197,7 @@ def _durations(
     if event.EVENT >= 0 and named_ones[event.EVENT].duration is not None:
         known = named_ones[event.EVENT]
         return [(known.duration, known.outcome)]
-    if in_table_3(event):
+    if in_table_3(event, event.AEGRPTRM):
         longest = 11 if event.TRTA == IVIG else 24
         resolved: list[tuple[int | None, str]] = [(days, RESOLVED) for days in range(1, longest + 1)]
         return resolved if event.TRTA == IVIG else [*resolved, (None, UNRESOLVED)]

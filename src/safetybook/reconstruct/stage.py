@@ -16,7 +16,7 @@ from itertools import combinations
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from safetybook.estimands import Catalogue, Count, Estimand, Function, Share, Summary, Unit
+from safetybook.estimands import Count, Estimand, Function, Share, Summary, Unit
 from safetybook.reconstruct.possible import Multiplicity, PossibleRows, definite, groups
 from safetybook.rounding import interval
 
@@ -189,12 +189,6 @@ class Stage:
             case Summary():
                 return self._impose_summary(claim, estimand, printed)
         return False
-
-    def impose_all(
-        self, claims: Iterable[tuple[Constraint, str, str]], catalogue: Catalogue
-    ) -> list[Constraint]:
-        """Impose every (claim, estimand id, printed value) that is expressible; returns those claims."""
-        return [claim for claim, key, printed in claims if self.impose(claim, catalogue[key], printed)]
 
     def require(self, statement: Constraint, *constraints: cp_model.BoundedLinearExpression | bool) -> None:
         """Add a published statement that no estimand expresses, with the sentence it encodes."""
