@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import TypeVar
@@ -28,10 +28,12 @@ from proderm.reconstruction import (
     timing,
     visits,
 )
+from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.published import Published
-from safetybook.claims import BadLedgerError
+from proderm.verification import NotAReconstructionError, verified
+from safetybook.problems import BadStudyError
 from safetybook.reconstruct.possible import PossibleRows
-from safetybook.reconstruct.solve import StageReport, solve
+from safetybook.reconstruct.solve import StageReport, Undecided, solve
 from safetybook.reconstruct.stage import Infeasible, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +42,7 @@ SEED = 1
 
 # Deterministic limits of the search, in the solver's units of work (about one to four seconds each here).
 # The stages find their first solution well before; the rest of the effort goes into plausibility.
-EFFORT = {
+EFFORT: Mapping[str, float] = {
     "exposure": 4.0,
     "burden": 2.0,
     "counts": 6.0,
@@ -78,17 +80,39 @@ class Progress:
 
 
 class Reconstruction:
-    """All stages in order; each reads what the earlier ones settled."""
+    """All stages in order; each reads what the earlier ones settled.
 
-    def __init__(self, published: Published, seed: int, progress: Progress) -> None:
+    Args:
+        published: the claims to follow.
+        seed: of all random choices.
+        progress: told of each stage.
+        assumed: what the article leaves open about patients.
+        effort: limit of the search of each stage.
+        gap: how far from the least cost the search of a stage may end, as a share of it; 0 if not given.
+    """
+
+    def __init__(
+        self,
+        published: Published,
+        seed: int,
+        progress: Progress,
+        assumed: Assumptions = USUAL,
+        effort: Mapping[str, float] = EFFORT,
+        gap: Mapping[str, float] | None = None,
+    ) -> None:
         self.published = published
         self.seed = seed
+        self.assumed = assumed
         self._progress = progress
+        self._effort = effort
+        self._gap = gap or {}
         self.reports: list[StageReport] = []
 
     def _solve(self, name: str, build: Callable[[Stage], Built]) -> tuple[Built, cp_model.CpSolver]:
         self._progress.begin(name)
-        built, solver, stage, report = solve(name, build, self.seed, EFFORT[name])
+        built, solver, stage, report = solve(
+            name, build, self.seed, self._effort[name], self._gap.get(name, 0.0)
+        )
         if name not in PROVISIONAL:
             self.published.settle(stage)
         self.reports.append(report)
@@ -101,13 +125,15 @@ class Reconstruction:
 
     def run(self) -> dict[str, pd.DataFrame]:
         """The six data sets."""
-        seed, published = self.seed, self.published
+        seed, published, assumed = self.seed, self.published, self.assumed
         patients = design.cohort(seed)
         subjects = design.subjects(patients)
 
         courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
-        load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed))
-        kinds = self._rows("counts", lambda s: counts.build(s, load, courses, subjects, published, seed))
+        load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed, assumed))
+        kinds = self._rows(
+            "counts", lambda s: counts.build(s, load, courses, subjects, published, seed, assumed)
+        )
         events = terms.numbered(kinds, subjects, published)
         named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
         events = design.without_subjects(terms.draw_uncounted(named, courses, seed), subjects)
@@ -154,14 +180,18 @@ class Reconstruction:
         return infusions.with_placebo_doses(rated)
 
 
-def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int, folder: Path) -> None:
+def written(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The data sets as the texts of their CSV files, by file name."""
+    return {f"{name}.csv": assemble.csv_text(name, frame) for name, frame in frames.items()}
+
+
+def write(files: Mapping[str, str], reports: list[StageReport], seed: int, folder: Path) -> None:
     """Write the CSV files and MANIFEST.json: all of them, or none if something fails before."""
-    texts = {f"{name}.csv": assemble.csv_text(name, frame) for name, frame in frames.items()}
     manifest = {
         "title": "Synthetic reconstruction of the ProDERM safety data; not the trial's records",
-        "solver": f"ortools {version('ortools')}",
+        "solver": solver_version(),
         "seed": seed,
-        "ledgers": {path.name: _hash(path.read_bytes()) for path in LEDGERS},
+        "ledgers": ledger_digests(),
         "stages": [
             {
                 "name": r.name,
@@ -174,9 +204,9 @@ def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int
             }
             for r in reports
         ],
-        "files": {name: _hash(text.encode()) for name, text in texts.items()},
+        "files": {name: _hash(text.encode()) for name, text in files.items()},
     }
-    texts["MANIFEST.json"] = json.dumps(manifest, indent=2) + "\n"
+    texts = {**files, "MANIFEST.json": json.dumps(manifest, indent=2) + "\n"}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / f".{name}.part").write_text(text, encoding="utf-8", newline="\n")
@@ -184,12 +214,22 @@ def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int
         (folder / f".{name}.part").replace(folder / name)
 
 
+def ledger_digests() -> dict[str, str]:
+    """SHA-256 of each ledger that the data follow."""
+    return {path.name: _hash(path.read_bytes()) for path in LEDGERS}
+
+
+def solver_version() -> str:
+    """The solver, on whose version the solutions depend."""
+    return f"ortools {version('ortools')}"
+
+
 def _hash(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Reconstruct the data and write them; 1, and nothing written, if the claims are faulty or conflict."""
+    """Reconstruct the data and write them; 1, and nothing written, if claims are faulty or do not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "data/adam", help="folder to write to")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -198,10 +238,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, Progress())
         frames = reconstruction.run()
-    except (BadLedgerError, Infeasible) as problem:
+        files = written(frames)
+        verified(files, "the reconstruction")
+    except (BadStudyError, Infeasible, Undecided, NotAReconstructionError) as problem:
         print(problem, file=sys.stderr)
         return 1
-    write(frames, reconstruction.reports, options.seed, options.out)
+    write(files, reconstruction.reports, options.seed, options.out)
     print(f"Wrote {sum(map(len, frames.values())):,} rows to {options.out}")
     return 0
 

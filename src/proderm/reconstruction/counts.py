@@ -10,6 +10,7 @@ import pandas as pd
 from ortools.sat.python import cp_model
 
 from proderm.reconstruction import attribution, design, named
+from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.attribution import RELATED, RELATED_VALUES
 from proderm.reconstruction.burden import LEEWAY, SEGMENT, Segment, segments
 from proderm.reconstruction.design import IVIG, PLACEBO
@@ -45,6 +46,7 @@ def build(
     subjects: pd.DataFrame,
     published: Published,
     seed: int,
+    assumed: Assumptions = USUAL,
 ) -> PossibleRows:
     """How often each kind of event occurs in each segment."""
     totals = Counter(Segment(*row) for row in burden[SEGMENT].itertuples(index=False))
@@ -69,14 +71,21 @@ def build(
     _room_for_terms(stage, rows, published)
     _room_for_premedication(stage, rows, cycles)
     _cycles_of_related_events(stage, rows, cycles, published)
-    _scatter(stage, rows, seed)
+    _scatter(stage, rows, seed, assumed)
     return rows
 
 
-def _scatter(stage: Stage, rows: PossibleRows, seed: int) -> None:
-    """Plausibility: a random taste of each segment for each kind, so that the search does not pile them."""
+def _scatter(stage: Stage, rows: PossibleRows, seed: int, assumed: Assumptions) -> None:
+    """Plausibility: a random taste of each segment for each kind, so that the search does not pile them.
+
+    And of each patient for related events, in all periods, as strong as assumed.
+    """
     rng = random.Random(f"{seed}/scatter")
-    stage.prefer(rows, [rng.randrange(1, 10) for _ in range(len(rows.frame))])
+    costs = [rng.randrange(1, 10) for _ in range(len(rows.frame))]
+    own = {patient: rng.randint(0, assumed.susceptible) for patient in dict.fromkeys(rows.subjects)}
+    for position in rows.selected(RELATED):
+        costs[position] += own[rows.subjects[position]]
+    stage.prefer(rows, costs)
 
 
 def _events(rows: PossibleRows, **conditions: Scalar | Iterable[Scalar]) -> cp_model.LinearExpr:

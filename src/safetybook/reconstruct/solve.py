@@ -41,7 +41,7 @@ class StageReport:
 
 
 def solve(
-    name: str, build: Callable[[Stage], Built], seed: int, effort: float
+    name: str, build: Callable[[Stage], Built], seed: int, effort: float, gap: float = 0.0
 ) -> tuple[Built, cp_model.CpSolver, Stage, StageReport]:
     """Build a stage and solve it with one worker.
 
@@ -51,19 +51,22 @@ def solve(
             from the solution.
         seed: of the solver.
         effort: deterministic limit of the search.
+        gap: how far from the least possible cost the search may end, as a share of it; with 1, any
+            solution will do, and nothing is minimised.
 
     Raises:
         Infeasible: with the smallest conflicting set of statements found.
         Undecided: if the limit ended the search before any solution was found.
     """
     started = time.perf_counter()
-    stage = Stage(name, seed, effort)
+    stage = Stage(name, seed, effort, gap)
     built = build(stage)
-    if stage.costs:
+    minimised = gap < 1
+    if minimised and stage.costs:
         stage.model.minimize(
             cp_model.LinearExpr.weighted_sum([v for _, v in stage.costs], [c for c, _ in stage.costs])
         )
-    solver = stage.solver()
+    solver = stage.solver() if minimised else _with_relaxation(stage)
     status = solver.solve(stage.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         conflict = smallest_conflict(name, build, seed)
@@ -77,7 +80,7 @@ def solve(
         variables=len(proto.variables),
         constraints=len(proto.constraints),
         claims=len(stage.imposed),
-        objective=round(solver.objective_value) if stage.costs else 0,
+        objective=round(solver.objective_value) if minimised and stage.costs else 0,
         work=round(solver.response_proto.deterministic_time, 6),
         seconds=time.perf_counter() - started,
     )
@@ -95,7 +98,7 @@ def smallest_conflict(name: str, build: Callable[[Stage], object], seed: int) ->
     build(everything)
 
     def impossible(statements: Sequence[str]) -> bool:
-        return _impossible(Stage(name, seed, EXPLANATION_EFFORT, frozenset(statements)), build)
+        return _impossible(Stage(name, seed, EXPLANATION_EFFORT, only=frozenset(statements)), build)
 
     candidates = list(everything.imposed)
     if not impossible(candidates):
@@ -124,7 +127,12 @@ def _impossible(stage: Stage, build: Callable[[Stage], object]) -> bool:
         build(stage)
     except Infeasible:
         return True
+    return bool(_with_relaxation(stage).solve(stage.model) == cp_model.INFEASIBLE)
+
+
+def _with_relaxation(stage: Stage) -> cp_model.CpSolver:
+    """A solver that sees the strongest linear relaxation: the fastest where nothing is minimised."""
     stage.tighten()
     solver = stage.solver()
     solver.parameters.linearization_level = 2
-    return bool(solver.solve(stage.model) == cp_model.INFEASIBLE)
+    return solver

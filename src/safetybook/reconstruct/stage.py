@@ -62,12 +62,14 @@ class Stage:
         seed: of the solver's random choices.
         effort: limit of the search in the solver's deterministic time units; never a wall-clock limit,
             so that the same solution is found on a slow and on a fast machine.
+        gap: the search ends once the total cost is proved to be within this share of the least possible.
         only: ids of the statements to impose, to look for conflicts; None imposes all.
     """
 
     name: str
     seed: int = 1
     effort: float = 60.0
+    gap: float = 0.0
     only: frozenset[str] | None = None
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tables: dict[str, list[PossibleRows]] = field(default_factory=dict)
@@ -132,9 +134,8 @@ class Stage:
         if unit is Unit.ROWS:
             return _sum(rows.counts[i] for i in positions)
         patients: dict[str, list[int]] = {}
-        subjects = rows.frame["USUBJID"]
         for i in positions:
-            patients.setdefault(subjects.iloc[i], []).append(i)
+            patients.setdefault(rows.subjects[i], []).append(i)
         return _sum(self.occurs(rows, own) for own in patients.values())
 
     def occurs(self, rows: PossibleRows, positions: Sequence[int]) -> cp_model.IntVar | int:
@@ -313,7 +314,7 @@ class Stage:
         tables = {id(rows): rows for tables in self.tables.values() for rows in tables}
         for (table, *positions), literal in self._any.items():
             if positions[0] >= 0 and not isinstance(literal, int):
-                patient = tables[table].frame["USUBJID"].iloc[positions[0]]
+                patient = tables[table].subjects[positions[0]]
                 asked.setdefault((table, patient), []).append((frozenset(positions), literal))
         for sets in asked.values():
             for whole, literal in sets:
@@ -336,11 +337,12 @@ class Stage:
         self.costs.append((weight, amount))
 
     def solver(self) -> cp_model.CpSolver:
-        """A solver with one worker, a fixed seed and a deterministic limit."""
+        """A solver with one worker, a fixed seed and deterministic limits."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self.seed
         solver.parameters.max_deterministic_time = self.effort
+        solver.parameters.relative_gap_limit = self.gap
         return solver
 
 
