@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data bounds claims lab serve lock clean
+.PHONY: help book notebooks test lint data ensemble bounds claims lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ lint: $(ENVIRONMENT) ## Check style and types only
 
 data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
 	$(BIN)/python -m proderm.reconstruct
+
+ensemble: $(ENVIRONMENT) ## Reconstruct data/ensemble, a hundred times; goes on where it was stopped
+	$(BIN)/python -m proderm.reconstruct_many $(ENSEMBLE_OPTIONS)
+	$(BIN)/python -m proderm.spread
 
 bounds: $(ENVIRONMENT) ## Solve between which numbers the claims leave what the article does not print
 	$(BIN)/python -m proderm.bounds
