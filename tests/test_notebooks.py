@@ -49,7 +49,7 @@ EXPECTED = {
             m_dose m_allocation methods_claims methods_contradictions
             """.split()
         ),
-        labels=frozenset({"fig-design", "fig-flow", "fig-exposure"}),
+        labels=frozenset({"fig-design", "fig-flow", "fig-exposure", "fig-visits"}),
     ),
     "02_ae_overview": Expected(
         keys=frozenset(
@@ -61,7 +61,7 @@ EXPECTED = {
             claims_total claims_reproduced claims_contradicted claims_stated
             """.split()
         ),
-        labels=frozenset({"table-1", "suppl-table-1", "fig-overview"}),
+        labels=frozenset({"table-1", "suppl-table-1", "fig-overview", "fig-burden"}),
     ),
     "03_intensity": Expected(
         keys=frozenset(
@@ -85,7 +85,7 @@ EXPECTED = {
             headache_mild_during all_during_ivig_p1 all_during_placebo_p1
             """.split()
         ),
-        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-window"}),
+        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-headaches", "fig-window"}),
     ),
     "05_tees": Expected(
         keys=frozenset(

@@ -214,3 +214,16 @@ def test_the_counts_of_any_data_can_be_reconstructed(seed, patients, number):
 
     rebuilt = study_of(solved(build))
     assert {c.id: compute(rebuilt, c).formatted(0) for c in counts} == known
+
+
+def test_a_search_that_may_end_anywhere_minimises_nothing():
+    def build(stage: Stage) -> PossibleRows:
+        rows = stage.choose("adae", pd.DataFrame({"USUBJID": ["P1", "P2", "P3"]}))
+        stage.model.add(sum(rows.counts) == 1)
+        stage.prefer(rows, [5, 1, 3])
+        return rows
+
+    rows, solver, _, least = solve("least", build, seed=1, effort=1.0)
+    assert (least.objective, list(rows.chosen(solver)["USUBJID"])) == (1, ["P2"])
+    rows, solver, _, any_one = solve("any", build, seed=1, effort=1.0, gap=1.0)
+    assert (any_one.objective, len(rows.chosen(solver))) == (0, 1)

@@ -27,13 +27,17 @@ from safetybook.strips import observed
 from safetybook.study import Study
 
 SUMMARY = "summary.csv"
+BOUNDED = "bounded: "
 
 MOST_EVENTS = 24
+VISITS = {"IVIg": 10, "Placebo": 4}
+"""Visits for infusion of each treatment, four weeks apart."""
+
 DAYS = {
-    "latency": tuple(half / 2 for half in range(2 * 4 + 1)),
+    "latency": tuple(half / 2 for half in range(2 * 4 + 2)),
     "duration": tuple(float(day) for day in range(1, 12)),
 }
-"""Where the curves of Table 3's headaches on IVIg are read off: up to the printed maximum."""
+"""Where the curves of Table 3's headaches on IVIg are read off: to beyond the printed maximum."""
 
 Key = tuple[str, str]
 """What is counted, and at which place of its curve (empty if it is a single number)."""
@@ -46,7 +50,7 @@ def counts(study: Study) -> dict[Key, int]:
 
 def _answers(study: Study) -> dict[Key, int]:
     """The counts that the chapter on determinacy bounds."""
-    return {(f"bounded: {row.label}", ""): row.example for row in bounds.answers(study)}
+    return {(BOUNDED + row.label, ""): row.example for row in bounds.answers(study)}
 
 
 def _burden(study: Study) -> dict[Key, int]:
@@ -62,9 +66,9 @@ def _visits(study: Study) -> dict[Key, int]:
     """How many patients were infused with each treatment at each visit, by its scheduled week."""
     cycles = study.frame("cycles")
     found: dict[Key, int] = {}
-    for treatment in ("IVIg", "Placebo"):
+    for treatment, visits in VISITS.items():
         number = cycles.loc[cycles["TRTA"] == treatment, "CYCLE"].value_counts()
-        found |= {(f"infused: {treatment}", str(4 * n)): int(number.get(n + 1, 0)) for n in range(10)}
+        found |= {(f"infused: {treatment}", str(4 * n)): int(number.get(n + 1, 0)) for n in range(visits)}
     return found
 
 
@@ -115,6 +119,15 @@ def curve(study: Study, count: str, treatment: str) -> Curve:
         tuple(here[count, at] for at in rows.index),
         tuple(tuple(map(int, row)) for row in rows.to_numpy()),
     )
+
+
+def answers() -> dict[str, tuple[int, ...]]:
+    """The members' answers to the questions whose answers are bounded, by the question's label."""
+    return {
+        name.removeprefix(BOUNDED): tuple(map(int, row))
+        for (name, _), row in zip(stored().index, stored().to_numpy(), strict=True)
+        if name.startswith(BOUNDED)
+    }
 
 
 def members() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import seaborn as sns
@@ -42,24 +42,43 @@ class Range:
         return str(self.low) if self.determined else f"{self.low} to {self.high}"
 
 
-def ranges(name: str, caption: str, rows: Sequence[Range]) -> Figure:
-    """A bar from the least to the greatest value of each count, with a mark where one data set has it."""
+def ranges(
+    name: str, caption: str, rows: Sequence[Range], others: Mapping[str, Sequence[int]] | None = None
+) -> Figure:
+    """A bar from the least to the greatest value of each count, with a mark where one data set has it.
+
+    `others` has the count in other data sets by its label; the part of the bar that they span is stronger.
+    """
+    spans = {row.label: _span(row, others or {}) for row in rows}
     with drawing(0.55 + 0.46 * len(rows)) as canvas:
         axes = canvas.subplots()
         most = max(row.among for row in rows)
         for place, row in enumerate(rows):
-            _bar(axes, place, row)
+            _bar(axes, place, row, spans[row.label])
         axes.set(xlim=(0, most), ylim=(len(rows) - 0.4, -0.7), yticks=[])
         axes.set_xlabel("Patients")
         sns.despine(ax=axes, left=True)
-        alt = "; ".join(f"{row.label}: {row.text} of {row.among}, here {row.example}" for row in rows)
+        alt = "; ".join(
+            f"{row.label}: {row.text} of {row.among}, here {row.example}"
+            + (f", in all data sets made {span[0]} to {span[1]}" if (span := spans[row.label]) else "")
+            for row in rows
+        )
         return finish(canvas, name, f"{caption}. {alt}.", table(caption, rows))
 
 
-def _bar(axes: Axes, place: int, row: Range) -> None:
+def _span(row: Range, others: Mapping[str, Sequence[int]]) -> tuple[int, int] | None:
+    """The least and the greatest value of a count that is not determined, in the data sets that were made."""
+    if row.determined or row.label not in others:
+        return None
+    made = (row.example, *others[row.label])
+    return min(made), max(made)
+
+
+def _bar(axes: Axes, place: int, row: Range, span: tuple[int, int] | None) -> None:
     """The range on the scale of all patients, its words above it."""
     axes.plot((0, row.among), (place, place), color=INK, alpha=FAINT, linewidth=0.8, zorder=0)
-    axes.plot((row.low, row.high), (place, place), color=INK, linewidth=5, alpha=0.45, solid_capstyle="butt")
+    for ends in ((row.low, row.high), span) if span else ((row.low, row.high),):
+        axes.plot(ends, (place, place), color=INK, linewidth=5, alpha=0.35, solid_capstyle="butt")
     axes.plot((row.low, row.high), (place, place), "|", color=INK, markersize=9, markeredgewidth=1.4)
     axes.plot(row.example, place, "o", color=INK, markersize=5, fillstyle="none", markeredgewidth=1.2)
     across = axes.get_yaxis_transform()

@@ -57,7 +57,8 @@ class Curve:
 class Panel:
     """One pair of axes: what is counted (above), what the places are (below), and the curves.
 
-    `cumulative` curves are stairs that keep their height until the next place; others are points.
+    `cumulative` curves are stairs that keep their height until the next place; others are points. Several
+    curves are named by their treatments; where there is one, the title says whose it is.
     """
 
     title: str
@@ -73,6 +74,8 @@ def spreads(name: str, caption: str, palette: Palette, panels: Sequence[Panel]) 
         for axes, panel in zip(canvas.subplots(len(panels), 1, squeeze=False).flat, panels, strict=True):
             for curve in panel.curves:
                 _draw(axes, curve, palette, panel.cumulative)
+                if len(panel.curves) > 1:
+                    _name(axes, curve)
             axes.set_title(panel.title)
             axes.set_xlabel(panel.label)
             axes.set_ylim(bottom=0)
@@ -83,38 +86,37 @@ def spreads(name: str, caption: str, palette: Palette, panels: Sequence[Panel]) 
 
 
 def _draw(axes: Axes, curve: Curve, palette: Palette, cumulative: bool) -> None:
-    """The band of all data sets, and the curve or the points of this one."""
+    """The band of all data sets, and the stairs or the points of this one."""
     colour = palette.colours[curve.treatment]
-    axes.fill_between(
-        curve.at,
-        curve.low,
-        curve.high,
-        step="post" if cumulative else None,
-        color=colour,
-        alpha=BAND,
-        linewidth=0,
-    )
     if cumulative:
-        axes.plot(curve.at, curve.here, color=colour, linewidth=1.4, drawstyle="steps-post")
-    else:
-        marker, hollow = palette.markers[curve.treatment], curve.treatment != palette.treatments[0]
-        axes.plot(curve.at, curve.here, color=INK, alpha=FAINT, linewidth=0.6)
-        axes.plot(
-            curve.at,
-            curve.here,
-            marker,
-            color=colour,
-            markersize=4.5,
-            fillstyle="none" if hollow else "full",
-            clip_on=False,
-        )
-    highest = max(range(len(curve.at)), key=lambda i: (curve.here[i], i if cumulative else -i))
+        # The last stair gets a width of its own, or it could not be seen.
+        at = [*curve.at, 2 * curve.at[-1] - curve.at[-2]]
+        low, high, here = ([*counts, counts[-1]] for counts in (curve.low, curve.high, curve.here))
+        axes.fill_between(at, low, high, step="post", color=colour, alpha=BAND, linewidth=0)
+        axes.plot(at, here, color=colour, linewidth=1.4, drawstyle="steps-post")
+        return
+    axes.fill_between(curve.at, curve.low, curve.high, color=colour, alpha=BAND, linewidth=0)
+    axes.plot(curve.at, curve.here, color=INK, alpha=FAINT, linewidth=0.6)
+    axes.plot(
+        curve.at,
+        curve.here,
+        palette.markers[curve.treatment],
+        color=colour,
+        markersize=4.5,
+        fillstyle="full" if curve.treatment == palette.treatments[0] else "none",
+        clip_on=False,
+    )
+
+
+def _name(axes: Axes, curve: Curve) -> None:
+    """The curve's treatment above its highest point."""
+    highest = max(range(len(curve.at)), key=lambda i: curve.here[i])
     axes.annotate(
         curve.treatment,
         (curve.at[highest], curve.here[highest]),
-        xytext=(0, 6) if not cumulative else (0, 3),
+        xytext=(0, 6),
         textcoords="offset points",
-        ha="left" if highest == 0 else "right" if cumulative else "center",
+        ha="left",
         va="bottom",
         fontsize=9.5,
     )
