@@ -57,11 +57,22 @@ def test_severe_events_in_the_extension(answers):
     assert (row.low, row.high) == (6, 9)
 
 
+NONE_RELATED = "TEAEs, but none related, overall"
+
+
 def test_the_figure_says_its_numbers_in_words(answers):
     drawn = ranges("open", "Patients", list(answers.values()))
     assert "Any TEAE in the extension: 42 to 81 of 91" in drawn.alt
     assert drawn.data is not None
     assert len(drawn.data.rows) == len(answers)
+
+
+def test_the_figure_tells_how_far_other_data_sets_differ_where_the_claims_leave_it_open(answers):
+    extension, none_related = (answers[label] for label in ("Any TEAE in the extension", NONE_RELATED))
+    others = {extension.label: (70, extension.example, 75), none_related.label: (22, 22)}
+    drawn = ranges("open", "Patients", [extension, none_related], others)
+    assert f"here {extension.example}, in all data sets made 70 to {max(75, extension.example)};" in drawn.alt
+    assert drawn.alt.endswith(f"here {none_related.example}.")
 
 
 def test_tables_1_and_2_do_not_contradict_themselves():

@@ -109,8 +109,8 @@ def stored(folder: Path = FOLDER) -> pd.DataFrame:
     return table.set_index(["count", "at"])
 
 
-def curve(study: Study, count: str, treatment: str) -> Curve:
-    """A count at all its places: in `study`, and in every member."""
+def curve(study: Study, count: str, treatment: str, settled: Iterable[float]) -> Curve:
+    """A count at all its places: in `study`, and in every member. At the `settled` places it is published."""
     rows = stored().loc[count]
     here = counts(study)
     return Curve(
@@ -118,6 +118,7 @@ def curve(study: Study, count: str, treatment: str) -> Curve:
         tuple(map(float, rows.index)),
         tuple(here[count, at] for at in rows.index),
         tuple(tuple(map(int, row)) for row in rows.to_numpy()),
+        frozenset(settled),
     )
 
 

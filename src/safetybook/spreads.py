@@ -28,12 +28,15 @@ class Curve:
         at: the places on the axis, ascending.
         here: the count at each place in the data set that the page shows.
         others: for each place, the count in every other data set.
+        settled: the places whose counts are published or determined; all others are illustrative, also
+            where no two data sets happen to differ.
     """
 
     treatment: str
     at: tuple[float, ...]
     here: tuple[int, ...]
     others: tuple[tuple[int, ...], ...]
+    settled: frozenset[float] = frozenset()
 
     def __post_init__(self) -> None:
         if not len(self.at) == len(self.here) == len(self.others):
@@ -142,10 +145,9 @@ def _table(caption: str, panels: Sequence[Panel]) -> Table:
             tuple(
                 Row(
                     f"{place:g}",
-                    (
-                        Cell(str(here), illustrative=low != high),
-                        Cell(str(low), illustrative=low != high),
-                        Cell(str(high), illustrative=low != high),
+                    tuple(
+                        Cell(str(number), illustrative=place not in curve.settled)
+                        for number in (here, low, high)
                     ),
                 )
                 for place, here, low, high in zip(curve.at, curve.here, curve.low, curve.high, strict=True)
