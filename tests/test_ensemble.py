@@ -227,3 +227,14 @@ def test_data_that_break_a_claim_are_no_reconstruction():
     broken = files | {"adae.csv": files["adae.csv"].replace(line, line.replace(",MODERATE,", ",MILD,"))}
     with pytest.raises(NotAReconstructionError, match=r"a member does not hold[^$]*printed"):
         verified(broken, "a member")
+
+
+def test_a_summary_of_other_members_is_refused(tmp_path):
+    ensemble = run(tmp_path, 2, make=tiny, say=quiet)
+    summary = spread.text({seed: {("teaes", "0"): 1} for seed in ensemble.digests})
+    (tmp_path / spread.SUMMARY).write_text(summary)
+    assert list(spread.stored(tmp_path).loc["teaes", "0"]) == [1, 1]
+    spread.stored.cache_clear()
+    run(tmp_path, 3, make=tiny, say=quiet)
+    with pytest.raises(ValueError, match="run make ensemble"):
+        spread.stored(tmp_path)

@@ -29,7 +29,7 @@ from safetybook.study import Study
 SUMMARY = "summary.csv"
 BOUNDED = "bounded: "
 
-MOST_EVENTS = 24
+MOST_EVENTS = 28
 VISITS = {"IVIg": 10, "Placebo": 4}
 """Visits for infusion of each treatment, four weeks apart."""
 
