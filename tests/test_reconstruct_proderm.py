@@ -1,6 +1,7 @@
 """The trial's reconstruction: facts of its design, hand-worked pieces, and `make data` as a whole."""
 
 import datetime as dt
+import random
 from pathlib import Path
 
 import pandas as pd
@@ -188,6 +189,14 @@ def test_the_assumptions_of_a_member_are_drawn_within_their_limits():
     assert drawn[0] == assumptions.drawn(2)
     assert len(set(drawn)) == 100
     assert all(0.7 <= a.shape <= 2.5 and 0.2 <= a.carried <= 1 and 0 <= a.susceptible <= 12 for a in drawn)
+
+
+@pytest.mark.parametrize("minute", [(0, 5), (12, 0), (23, 50), (23, 55), (23, 56), (23, 59)])
+def test_an_event_of_one_day_resolves_on_that_day_and_not_before_it_began(minute):
+    onset = dt.datetime(2018, 9, 12, *minute)
+    for seed in range(20):
+        end = timing.resolution(onset, 1, random.Random(seed))
+        assert onset <= end <= dt.datetime(2018, 9, 12, 23, 59)
 
 
 def test_every_claim_is_given_up_by_a_contradiction_or_followed(published):
