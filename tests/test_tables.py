@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from safetybook.aligned_text import to_text
+from safetybook.determinacy import illustrative
 from safetybook.latex import to_latex
 from safetybook.results import Result
-from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html, to_text
+from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html
 
 PATIENTS, EVENTS = "No. of pts (%)", "No. of events"
 COLUMNS = (
@@ -168,7 +170,7 @@ def test_headings_of_text_are_told_apart():
 
 
 def test_an_illustrative_cell_bears_a_mark_and_a_note():
-    table = Table("t", "", (("n",),), (Group("", (Row("r", (Cell("7", illustrative=True),)),)),))
+    table = Table("t", "", (("n",),), (Group("", (Row("r", (Cell("7", standing=illustrative()),)),)),))
     assert f"7{ILLUSTRATIVE}" in to_text(table)
     assert "not a finding" in to_html(table)
 

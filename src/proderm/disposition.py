@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 
 from proderm.estimands import CATALOGUE
-from safetybook.claims import Determinacy, Verdicts
+from safetybook.claims import Verdicts
 from safetybook.contradictions import Printed
 from safetybook.designs import Design, Lane
+from safetybook.determinacy import Determinacy
 from safetybook.exposure import Arm, Cycle
 from safetybook.flow import Aside, Rank, Step
 from safetybook.results import compute

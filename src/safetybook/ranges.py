@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from safetybook.determinacy import determined, illustrative
 from safetybook.figures import FAINT, INK, Figure, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
 
@@ -75,10 +76,11 @@ def table(caption: str, rows: Sequence[Range]) -> Table:
             row.label,
             (
                 *(Cell(str(number)) for number in (row.low, row.high, row.among)),
-                Cell(str(row.example), illustrative=not row.determined),
+                Cell(str(row.example), standing=None if row.determined else illustrative()),
                 Cell("both ends" if row.proved else "not both ends", numeric=False),
             ),
         )
         for row in rows
     )
-    return Table(caption, "Patients with", columns, (Group("", body),))
+    ends = determined("the ends over all data sets that satisfy the claims")
+    return Table(caption, "Patients with", columns, (Group("", body),), standing=ends)
