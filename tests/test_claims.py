@@ -272,10 +272,10 @@ def test_a_percentage_fixes_its_count_only_if_one_count_fits():
     )
     assert found.determinacy(WOMEN) is Determinacy.DETERMINED
     assert found.determinacy(OLD) is Determinacy.ILLUSTRATIVE
-    # Of 700 patients, 200 to 203 are 29 % as printed.
+    # Of 700 patients, 200 (28.57) to 206 (29.43) are 29 % as printed.
     large = make_study(women=203, size=700)
     found = judge([claim("a", "700", "all.patients"), claim("w", "29", "women.percent")], CATALOGUE, large)
-    assert found.standing(WOMEN).text() == "200 to 203"
+    assert found.standing(WOMEN).text() == "200 to 206"
     assert found.determinacy(WOMEN) is Determinacy.BOUNDED
 
 

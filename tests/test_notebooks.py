@@ -105,7 +105,7 @@ EXPECTED = {
             """
             reduced_patients reduced_percent entered_extension_all_patients cycles_reduced
             reduced_never reduced_mild_then_none tee_reduced_events discontinuation_reduced_events
-            upper_limit chance_no_tee
+            upper_limit chance_tees
             """.split()
         ),
         labels=frozenset({"fig-dose-courses"}),
@@ -115,7 +115,7 @@ EXPECTED = {
             """
             premedication_ivig_arm_patients premedication_placebo_arm_patients premedication_ivig_all_patients
             premedication_analgesics_ivig_all_percent premedication_antihistamines_ivig_all_percent
-            rule_holds premedicated with_grounds ever
+            rule_holds premedicated directly_before ever
             """.split()
         ),
         labels=frozenset({"fig-premedication"}),

@@ -16,8 +16,8 @@ from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients, percent
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction
-from safetybook.determinacy import PUBLISHED, Determinacy, Standing, determined
-from safetybook.estimands import Column, Estimand
+from safetybook.determinacy import PUBLISHED, SHOWS_ENDS, Determinacy, Standing, determined
+from safetybook.estimands import Column, Estimand, Share
 from safetybook.figures import Palette
 from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
@@ -82,7 +82,7 @@ class Page:
     def __init__(self, *locations: str) -> None:
         self.locations = locations
         self._glued: dict[str, str] = {}
-        self._open: dict[str, tuple[str, Standing]] = {}
+        self._open: dict[str, tuple[str, str, Standing]] = {}
 
     def result(self, estimand: Estimand) -> Result:
         """The result of an estimand in the data."""
@@ -91,9 +91,13 @@ class Page:
     def cell(self, form: str, *estimands: Estimand, location: str = "", decimals: int | None = None) -> Cell:
         """A cell as one part of the article shows it; see :func:`safetybook.tables.cell`."""
         shown = cell(form, estimands, study(), verdicts(), location, decimals)
+        counts = {estimand.id for estimand in estimands}
         for estimand in estimands:
-            if self.result(estimand).value is not None:
-                self._list(self.result(estimand).formatted(decimals), self.standing(estimand), estimand.label)
+            result = self.result(estimand)
+            # A percentage beside its count says nothing more.
+            beside = isinstance(estimand, Share) and estimand.numerator.id in counts
+            if result.value is not None and not beside:
+                self._list(estimand.id, result.formatted(decimals), self.standing(estimand), estimand.label)
         return shown
 
     def standing(self, estimand: Estimand) -> Standing:
@@ -109,13 +113,13 @@ class Page:
         loose = [estimand.label for estimand in estimands if not self.standing(estimand).fixed]
         if loose:
             raise ValueError(f"not fixed by the article, so nothing follows exactly: {'; '.join(loose)}")
-        return determined(why or f"from {listed(dict.fromkeys(one.label for one in estimands))}")
+        return determined(why or f"from: {'; '.join(dict.fromkeys(one.label for one in estimands))}")
 
-    def glue(self, name: str, text: str, standing: Standing, label: str = "") -> None:
+    def glue(self, name: str, text: str, standing: Standing, label: str = "", of: str = "") -> None:
         """Keep a text for the page's sentences, once, and how far the article fixes it.
 
         A bounded number brings its ends along, an illustrative one its mark. `label` says in the list of the
-        page what the number is; only what is published needs none.
+        page what the number is; only what is published needs none. `of` is the estimand's id, if it has one.
 
         Raises:
             ValueError: if another text already has this name, or the label is missing.
@@ -125,22 +129,21 @@ class Page:
         shown = with_ends(text, standing)
         if name not in self._glued:
             store(name, Glued(shown, standing.kind), display=False)
-            self._list(text, standing, label)
+            self._list(of or name, text, standing, label)
         elif self._glued[name] != shown:
             raise ValueError(f"{name} is already {self._glued[name]!r}, not {shown!r}")
         self._glued[name] = shown
 
-    def _list(self, text: str, standing: Standing, label: str) -> None:
+    def _list(self, key: str, text: str, standing: Standing, label: str) -> None:
         if standing.kind is not Determinacy.PUBLISHED and any(map(str.isdigit, text)):
-            self._open.setdefault(label, (text, standing))
+            self._open.setdefault(key, (label, text, standing))
 
     def glue_results(self, *estimands: Estimand, decimals: int | None = None) -> None:
         """Keep results under their ids, with underscores for dots: ``teae_ivig_all_patients``."""
         for estimand in estimands:
             text = self.result(estimand).formatted(decimals)
-            self.glue(
-                glue_name(estimand.id), text, self.standing(estimand).at(decimals_of(text)), estimand.label
-            )
+            standing = self.standing(estimand).at(decimals_of(text))
+            self.glue(glue_name(estimand.id), text, standing, estimand.label, estimand.id)
 
     def glue_difference(self, name: str, found: Difference, standing: Standing, label: str) -> None:
         """Keep a difference and its confidence limits, with ``_low`` and ``_high`` after the name."""
@@ -162,7 +165,8 @@ class Page:
             if verdict.result is not None and name not in self._glued:
                 estimand = CATALOGUE[verdict.claim.estimand]
                 text = verdict.result.formatted(verdict.claim.decimals)
-                self.glue(name, text, self.standing(estimand).at(decimals_of(text)), estimand.label)
+                standing = self.standing(estimand).at(decimals_of(text))
+                self.glue(name, text, standing, estimand.label, estimand.id)
                 if verdict.outcome is not Outcome.REPRODUCED:
                     self.glue(f"{name}_printed", verdict.claim.value, PUBLISHED)
 
@@ -259,10 +263,7 @@ class Page:
         Put it last, because it lists what the cells above it have shown.
         """
         kinds = [kind for kind in Determinacy if kind is not Determinacy.PUBLISHED]
-        of_kind = {
-            kind: [(label, *found) for label, found in self._open.items() if found[1].kind is kind]
-            for kind in kinds
-        }
+        of_kind = {kind: [found for found in self._open.values() if found[-1].kind is kind] for kind in kinds}
         counts = ", ".join(f"{len(found)} {kind}" for kind, found in of_kind.items() if found)
         caption = "How far each number of this page is fixed"
         groups = tuple(
@@ -291,8 +292,9 @@ def with_ends(text: str, standing: Standing) -> str:
     """A number as a sentence quotes it: with its ends if it is bounded, with a mark if it is illustrative."""
     if standing.kind is Determinacy.ILLUSTRATIVE:
         return text + standing.mark
-    ends = standing.text(decimals_of(text)) if standing.kind is Determinacy.BOUNDED else ""
-    return f"{text} (bounded: {ends})" if ends and ends != text else text
+    if standing.kind is not Determinacy.BOUNDED or SHOWS_ENDS.search(text):
+        return text
+    return f"{text} (bounded: {standing.text(decimals_of(text))})"
 
 
 def decimals_of(text: str) -> int:
@@ -301,12 +303,13 @@ def decimals_of(text: str) -> int:
 
 
 def _open_row(label: str, text: str, standing: Standing) -> Row:
-    between = standing.text(decimals_of(text)) if standing.kind is Determinacy.BOUNDED else ""
+    loose = standing.kind is Determinacy.BOUNDED and not SHOWS_ENDS.search(text)
+    between = standing.text(decimals_of(text)) if loose else ""
     return Row(
         unraised(label),
         (
             Cell(text, standing=standing),
-            Cell("" if between == text else between, numeric=False),
+            Cell(between, numeric=False),
             Cell(standing.why[:1].upper() + standing.why[1:], numeric=False),
         ),
     )

@@ -8,6 +8,7 @@ the ends between which the number lies, and the reason. Standings are combined a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -26,6 +27,9 @@ class Determinacy(StrEnum):
     ILLUSTRATIVE = "illustrative"
 
 
+SHOWS_ENDS = re.compile(r"\d( to |–)\d")
+"""A text that is a range itself."""
+
 MARKS = {
     Determinacy.PUBLISHED: "",
     Determinacy.DETERMINED: "∴",
@@ -35,11 +39,10 @@ MARKS = {
 """The mark of a number in tables, figures and sentences, explained in a note; a published one has none."""
 
 MEANINGS = {
-    Determinacy.PUBLISHED: "the article prints it",
-    Determinacy.DETERMINED: "the article does not print it, but it follows from what is printed",
-    Determinacy.BOUNDED: "the article leaves it a range",
-    Determinacy.ILLUSTRATIVE: "the article does not fix it. "
-    "It is an artefact of this reconstruction, not a finding",
+    Determinacy.PUBLISHED: "printed in the article",
+    Determinacy.DETERMINED: "not printed, but fixed by what the article prints",
+    Determinacy.BOUNDED: "left a range by what the article prints",
+    Determinacy.ILLUSTRATIVE: "left open by the article; an artefact of this reconstruction, not a finding",
 }
 """What each kind means, after its name in a note."""
 

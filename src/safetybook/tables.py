@@ -17,7 +17,7 @@ from itertools import groupby
 
 from safetybook.aligned_text import flat, to_text
 from safetybook.claims import Outcome, Verdict, Verdicts
-from safetybook.determinacy import MARKS, MEANINGS, Determinacy, Standing
+from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
 from safetybook.estimands import Estimand, Where
 from safetybook.latex import to_latex
 from safetybook.results import Result, compute
@@ -176,6 +176,8 @@ class Table:
         for kind in marked:
             ends = self._ends() if kind is Determinacy.BOUNDED else []
             listed = f" {'; '.join(ends)}." if 0 < len(ends) <= NOTED else ""
+            if len(ends) > NOTED:
+                listed = " Its ends are in the list at the end of the page."
             notes.append((MARKS[kind], f"{kind.capitalize()}: {MEANINGS[kind]}.{listed}"))
         if self.plain in self.kinds:
             which = "Numbers without a mark" if marked else "All numbers"
@@ -184,14 +186,17 @@ class Table:
         return notes
 
     def _ends(self) -> list[str]:
-        """The ends of each bounded cell that does not show them."""
+        """The ends of each bounded cell whose row does not show them."""
         return [
             unraised(f"{row.label} ({', '.join(path)}): {ends}")
             for row in self.rows
             for path, cell in zip(self.columns, row.cells, strict=True)
             if cell.kind is Determinacy.BOUNDED
             and cell.standing
-            and (ends := cell.standing.text(_decimals(cell.text))) not in cell.text
+            and not SHOWS_ENDS.search(cell.text)
+            and not any(
+                (ends := cell.standing.text(_decimals(cell.text))) in other.text for other in row.cells
+            )
         ]
 
     @property
