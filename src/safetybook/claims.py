@@ -120,6 +120,13 @@ class Verdict:
         return "" if self.standing is None else str(self.standing.kind)
 
     @property
+    def fixed(self) -> str:
+        """The kind of the standing, with the ends of what is bounded: ``bounded, 29.0 to 52.0``."""
+        if self.standing is None or self.standing.kind is not Determinacy.BOUNDED:
+            return self.determinacy
+        return f"{self.determinacy}, {self.standing.text(self.claim.decimals or 0)}"
+
+    @property
     def digits(self) -> str:
         """The printed value with a number word as its digits."""
         return WORDS.get(self.claim.value.lower(), self.claim.value)

@@ -88,21 +88,22 @@ def _along(axis: int, hits: Sequence[bool], shape: Sequence[int]) -> Truth:
 def rows(asked: Where, known: Mapping[Where, int], levels: Levels) -> Span:
     """The range of the number of rows that satisfy a filter, given the numbers for other filters.
 
-    Looks at the variables of the filter, and then at each further one by itself, since more would be too many
-    kinds of rows. What is left out can only narrow the range.
+    Looks at all variables together if that makes few enough kinds of rows, and else at those of the filter
+    with each further one by itself. What is left out can only narrow the range.
 
     Raises:
         ValueError: if the known counts cannot hold together.
     """
     own = asked.variables
     further = sorted({name for other in known for name in other.variables} - own)
+    if _kinds([asked, *known], levels) <= TOO_MANY:
+        return _programme(asked, list(known), known, levels)
     found = Span()
-    for name in (None, *further):
-        seen = own if name is None else own | {name}
+    for seen in (own, *(own | {name} for name in further)):
         about = [other for other in known if other.variables <= seen]
-        if (name is None or any(name in other.variables for other in about)) and _kinds(
-            [asked, *about], levels
-        ) <= TOO_MANY:
+        if seen in (own, *(other.variables | own for other in about)) and (
+            _kinds([asked, *about], levels) <= TOO_MANY
+        ):
             found &= _programme(asked, about, known, levels)
         if found.low == found.high:
             break
@@ -136,20 +137,25 @@ def patients(
     `known` are numbers of patients by filters on the same data set, `at_risk` of patients by filters on
     exposure, which the rows share; `events` is the range of the number of rows.
     """
-    shared = [other for other in known if other.variables & asked.variables or not other.variables]
-    filters = [asked, *shared, *at_risk]
-    if _kinds(filters, levels) > TOO_MANY:
-        filters = [asked, *(other for other in filters[1:] if other.variables <= asked.variables)]
-    numbers = [0, *({**known, **at_risk}[other] for other in filters[1:])]
-    table = truths(filters, levels)
-    mine = table[:, 0]
-    inside = [i for i in range(1, len(filters)) if filters[i] in known and not (table[:, i] & ~mine).any()]
-    around = [i for i in range(1, len(filters)) if not (mine & ~table[:, i]).any()]
-    lows = [min(1, events.low), *(numbers[i] for i in inside)]
-    for i in range(1, len(filters)):
-        beyond = table[:, i] & ~mine
-        rest = [numbers[j] for j in range(1, len(filters)) if not (beyond & ~table[:, j]).any()]
-        if filters[i] in known and rest:
-            lows.append(numbers[i] - min(rest))
-    highs = [numbers[i] for i in around] + ([] if events.high is None else [events.high])
+    counted = [
+        (other, number)
+        for other, number in known.items()
+        if other.variables & asked.variables or not other.variables
+    ]
+    printed = [*counted, *at_risk.items()]
+    if _kinds([asked, *(other for other, _ in printed)], levels) > TOO_MANY:
+        printed = [pair for pair in printed if pair[0].variables <= asked.variables]
+        counted = [pair for pair in counted if pair[0].variables <= asked.variables]
+    table = truths([asked, *(other for other, _ in printed)], levels)
+    mine, others = table[:, 0], table[:, 1:]
+    numbers = [number for _, number in printed]
+    lows, highs = [min(1, events.low)], [] if events.high is None else [events.high]
+    for i, number in enumerate(numbers):
+        if not (mine & ~others[:, i]).any():
+            highs.append(number)
+        if i < len(counted):
+            # Whoever is counted here but not by the filter is counted by one that covers the rest.
+            beyond = others[:, i] & ~mine
+            rest = [numbers[j] for j in range(len(numbers)) if not (beyond & ~others[:, j]).any()]
+            lows.append(number - min(rest, default=number) if beyond.any() else number)
     return Span(max(lows), min(highs, default=None))

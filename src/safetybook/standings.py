@@ -146,8 +146,11 @@ class Standings:
             span = row_counts.patients(asked, known, self._at_risk, events, self._levels)
             whole = row_counts.patients(asked, {}, self._at_risk, Span(), self._levels).high
         span &= self._limits.get((kind, asked), Span())
-        if span.high is None or (span.low == 0 and span.high == whole and whole > 0):
+        if span.high is None:
             return illustrative("no printed number limits it")
+        if span.low == 0 and span.high == whole and whole > 0:
+            why = "no printed number limits it beyond those at risk"
+            return Standing(Determinacy.ILLUSTRATIVE, Fraction(0), Fraction(whole), why=why)
         return bounded(span.low, span.high, "from printed counts", proved=False)
 
     @property
