@@ -58,7 +58,7 @@ def of_glued(metadata: dict, data: dict) -> Iterator[str]:
 
 
 def of_tables(html: str) -> Iterator[str]:
-    """A numeric cell of a table: it has a standing, and unless it is published a mark, or the table a note."""
+    """A numeric cell of a table: a standing, and unless it is published a mark, or its table a note."""
     for block in html.split('<div class="sb-block')[1:]:
         caption = plain(re.search(r"<caption>(.*?)</caption>", block)[1])
         notes = [plain(note) for note in re.findall(r"<p>(.*?)</p>", block)]
