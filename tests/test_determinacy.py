@@ -25,7 +25,7 @@ from proderm.estimands.adverse_events import (
 )
 from proderm.estimands.families import events, patients, percent
 from proderm.evidence import evidence
-from proderm.pages import study, verdicts, with_ends
+from proderm.pages import Page, study, verdicts, with_ends
 from safetybook.claims import Outcome, read_ledger
 from safetybook.determinacy import (
     PUBLISHED,
@@ -323,6 +323,22 @@ def test_contradicted_claims_say_how_far_our_own_value_is_fixed():
     assert [name for name, kind in kinds.items() if kind == "illustrative"] == ["t5.p7.disease_activity"]
     assert [name for name, kind in kinds.items() if kind == "bounded"] == ["tee.age.no_tee.median"]
     assert all(kinds.values())
+
+
+def test_a_page_shows_no_number_without_a_standing():
+    page = Page()
+    with pytest.raises(TypeError, match="standing"):
+        page.glue("x", "37")  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="x needs a label: it is illustrative"):
+        page.glue("x", "37", illustrative())
+
+
+def test_nothing_follows_from_what_is_not_fixed():
+    page = Page()
+    whole, part = events(TEAE, IVIG_ALL), events(TEAE, IVIG_P1)
+    assert page.follows(whole, part).kind is Determinacy.DETERMINED
+    with pytest.raises(ValueError, match="TEAEs, IVIg, extension period: patients"):
+        page.follows(whole, patients(TEAE, IVIG_EXT))
 
 
 KINDS_OF_EVENT = (TEAE, RELATED, UNRELATED, INFUSIONAL, SERIOUS, DISCONTINUATION, TEE, *INTENSITIES)

@@ -126,10 +126,12 @@ class Page:
         """
         if standing.kind is not Determinacy.PUBLISHED and not label:
             raise ValueError(f"{name} needs a label: it is {standing.kind}")
-        shown = with_ends(text, standing)
+        self._keep(name, with_ends(text, standing), standing.kind)
+        self._list(of or name, text, standing, label)
+
+    def _keep(self, name: str, shown: str, kind: Determinacy) -> None:
         if name not in self._glued:
-            store(name, Glued(shown, standing.kind), display=False)
-            self._list(of or name, text, standing, label)
+            store(name, Glued(shown, kind), display=False)
         elif self._glued[name] != shown:
             raise ValueError(f"{name} is already {self._glued[name]!r}, not {shown!r}")
         self._glued[name] = shown
@@ -178,11 +180,10 @@ class Page:
 
     def glue_verdicts(self) -> None:
         """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
-        counted = determined("counted in the list of claims")
-        self.glue("claims_total", str(len(verdicts())), counted, "Claims of the article")
+        self._keep("claims_total", str(len(verdicts())), Determinacy.DETERMINED)
         for outcome in Outcome:
-            number = str(len(verdicts().with_outcome(outcome)))
-            self.glue(f"claims_{outcome}", number, counted, f"Claims of the article, {outcome}")
+            number = len(verdicts().with_outcome(outcome))
+            self._keep(f"claims_{outcome}", str(number), Determinacy.DETERMINED)
 
     def safety_table(
         self,
@@ -262,7 +263,7 @@ class Page:
 
         Put it last, because it lists what the cells above it have shown.
         """
-        kinds = [kind for kind in Determinacy if kind is not Determinacy.PUBLISHED]
+        kinds = (Determinacy.BOUNDED, Determinacy.ILLUSTRATIVE, Determinacy.DETERMINED)
         of_kind = {kind: [found for found in self._open.values() if found[-1].kind is kind] for kind in kinds}
         counts = ", ".join(f"{len(found)} {kind}" for kind, found in of_kind.items() if found)
         caption = "How far each number of this page is fixed"
@@ -271,7 +272,7 @@ class Page:
             for kind, found in of_kind.items()
             if found
         )
-        table = Table(caption, "Number", (("Here",), ("Between",), ("Why",)), groups)
+        table = Table(caption, "Number", (("Here (between)",), ("Why",)), groups)
         return Folded(f"{caption}: beside the published ones, {counts or 'none'}", table)
 
 
@@ -308,8 +309,7 @@ def _open_row(label: str, text: str, standing: Standing) -> Row:
     return Row(
         unraised(label),
         (
-            Cell(text, standing=standing),
-            Cell(between, numeric=False),
+            Cell(f"{text} ({between})" if between else text, standing=standing),
             Cell(standing.why[:1].upper() + standing.why[1:], numeric=False),
         ),
     )

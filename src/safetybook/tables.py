@@ -186,9 +186,9 @@ class Table:
         return notes
 
     def _ends(self) -> list[str]:
-        """The ends of each bounded cell whose row does not show them."""
-        return [
-            unraised(f"{row.label} ({', '.join(path)}): {ends}")
+        """The ends of each bounded cell whose row does not show them; the column goes unsaid if it is one."""
+        found = [
+            (row.label, path, ends)
             for row in self.rows
             for path, cell in zip(self.columns, row.cells, strict=True)
             if cell.kind is Determinacy.BOUNDED
@@ -197,6 +197,11 @@ class Table:
             and not any(
                 (ends := cell.standing.text(_decimals(cell.text))) in other.text for other in row.cells
             )
+        ]
+        several = len({path for _, path, _ in found}) > 1
+        return [
+            unraised(f"{label} ({', '.join(path)}): {ends}" if several else f"{label} {ends}")
+            for label, path, ends in found
         ]
 
     @property
