@@ -198,9 +198,13 @@ class Table:
                 (ends := cell.standing.text(_decimals(cell.text))) in other.text for other in row.cells
             )
         ]
-        several = len({path for _, path, _ in found}) > 1
+        columns = {path for _, path, _ in found}
+        # The last heading alone names a column if no other has the same.
+        first = -1 if len({path[-1] for path in columns}) == len(columns) else 0
         return [
-            unraised(f"{label} ({', '.join(path)}): {ends}" if several else f"{label} {ends}")
+            unraised(
+                f"{label} ({', '.join(path[first:])}): {ends}" if len(columns) > 1 else f"{label} {ends}"
+            )
             for label, path, ends in found
         ]
 
