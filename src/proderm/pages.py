@@ -306,11 +306,12 @@ def decimals_of(text: str) -> int:
 def _open_row(label: str, text: str, standing: Standing) -> Row:
     loose = standing.kind is Determinacy.BOUNDED and not SHOWS_ENDS.search(text)
     between = standing.text(decimals_of(text)) if loose else ""
+    why = standing.why if standing.proved else f"{standing.why}; narrower ends may hold"
     return Row(
         unraised(label),
         (
             Cell(f"{text} ({between})" if between else text, standing=standing),
-            Cell(standing.why[:1].upper() + standing.why[1:], numeric=False),
+            Cell(f"{why[:1].upper()}{why[1:]}", numeric=False),
         ),
     )
 
