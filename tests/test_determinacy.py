@@ -1,5 +1,6 @@
 """How far the article fixes each number of ours: the reasoning, by brute force and by hand."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -232,6 +233,19 @@ def test_solved_bounds_win_over_what_is_open_and_narrow_what_is_reasoned():
     assert Standings([], Evidence(bounds={"x": Bound(3, 5, True)})).of(open_).text() == "3 to 5"
     narrower = Standings([(ANYBODY, "40")], Evidence(bounds={"w": Bound(0, 99, True)}))
     assert narrower.of(WOMEN).text() == "0 to 40"
+
+
+def test_a_stored_bound_is_found_by_the_id_of_its_estimand(tmp_path):
+    store = tmp_path / "bounds.json"
+    known = [
+        {"id": "teae.ivig_ext.patients", "label": "x", "low": 42, "high": 81, "proved": True},
+        {"label": "a question of another kind", "low": 0, "high": 9, "proved": True},
+    ]
+    store.write_text(json.dumps({"bounds": known}), encoding="utf-8")
+    ledger = read_ledger(LEDGER)
+    printed = [(CATALOGUE[claim.estimand], claim.value) for claim in ledger if claim.location == "Table 1"]
+    found = Standings(printed, evidence(ledger, CONTRADICTIONS, store)).of(patients(TEAE, IVIG_EXT))
+    assert (found.text(), found.proved, found.kind) == ("42 to 81", True, Determinacy.BOUNDED)
 
 
 def fixed(estimand) -> Standing:
