@@ -55,8 +55,8 @@ class PossibleRows:
 
     def values(self, variable: str, positions: Sequence[int]) -> list[tuple[int, Fraction]]:
         """Positions with a value of a numeric variable, and the exact value."""
-        column = self.frame[variable]
-        return [(i, exact(column.iloc[i])) for i in positions if pd.notna(column.iloc[i])]
+        column = self.frame[variable].tolist()
+        return [(i, exact(column[i])) for i in positions if pd.notna(column[i])]
 
     def fixed_size(self, positions: Sequence[int]) -> int | None:
         """How many of these possible rows occur, if that is the same in every solution."""

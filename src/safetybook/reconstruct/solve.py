@@ -95,30 +95,36 @@ def smallest_conflict(name: str, build: Callable[[Stage], object], seed: int) ->
     build(everything)
 
     def impossible(statements: Sequence[str]) -> bool:
-        return _impossible(Stage(name, seed, EXPLANATION_EFFORT, frozenset(statements)), build)
+        return refuted(Stage(name, seed, EXPLANATION_EFFORT, frozenset(statements)), build)
 
     candidates = list(everything.imposed)
     if not impossible(candidates):
         return None
-    return [everything.imposed[item] for item in _explain(impossible, [], candidates, known=False)]
+    return [everything.imposed[item] for item in explain(impossible, [], candidates, known=False)]
 
 
-def _explain(
-    impossible: Callable[[Sequence[str]], bool], kept: list[str], candidates: list[str], known: bool
+def explain(
+    impossible: Callable[[Sequence[str]], bool],
+    kept: Sequence[str],
+    candidates: Sequence[str],
+    known: bool = True,
 ) -> list[str]:
-    """The part of `candidates` that a minimal conflict has beside `kept`; `known`: `kept` has changed."""
+    """The part of `candidates` that a minimal conflict has beside `kept`.
+
+    `known` says that `kept` has changed since it was last tested by itself. All together must be impossible.
+    """
     if known and impossible(kept):
         return []
     if len(candidates) == 1:
-        return candidates
+        return list(candidates)
     middle = len(candidates) // 2
-    first, second = candidates[:middle], candidates[middle:]
-    of_second = _explain(impossible, kept + first, second, known=True)
-    of_first = _explain(impossible, kept + of_second, first, known=bool(of_second))
+    first, second = list(candidates[:middle]), list(candidates[middle:])
+    of_second = explain(impossible, [*kept, *first], second)
+    of_first = explain(impossible, [*kept, *of_second], first, known=bool(of_second))
     return of_first + of_second
 
 
-def _impossible(stage: Stage, build: Callable[[Stage], object]) -> bool:
+def refuted(stage: Stage, build: Callable[[Stage], object]) -> bool:
     """Whether a stage is proved to have no solution, with the strongest linear relaxation."""
     try:
         build(stage)

@@ -286,8 +286,9 @@ class Stage:
         n = self._size(rows, valued)
         choices = [[self.model.new_bool_var("") for _ in distinct] for _ in range(2)]
         up_to: Linear = 0
+        most = sum(_largest(rows.counts[i]) for i, _ in valued)
         for position, scaled in enumerate(distinct):
-            below, up_to = up_to, self.model.new_int_var(0, len(valued), "")
+            below, up_to = up_to, self.model.new_int_var(0, most, "")
             self.model.add(up_to == below + _sum(by_value[scaled]))
             for picks, shift in zip(choices, (0, 1), strict=True):
                 # Rank r = (n + shift) / 2 rounded: fewer than r rows below the value, at least r up to it.
@@ -356,6 +357,11 @@ def _covers(
             )
             if needed and frozenset().union(*(own for own, _ in chosen)) == whole:
                 yield [part for _, part in chosen]
+
+
+def _largest(count: Multiplicity) -> int:
+    """How often a possible row can occur at most."""
+    return count if isinstance(count, int) else int(list(count.proto.domain)[-1])
 
 
 def _sum(terms: Iterable[Linear]) -> Linear:
