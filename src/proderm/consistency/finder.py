@@ -7,7 +7,7 @@ the last one read. Tables are read before text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from proderm.bounds import programme
@@ -38,14 +38,21 @@ class Found:
 
 
 def find(ledger: Iterable[Claim]) -> list[Found]:
-    """The conflicts of a ledger; none if no check finds one."""
-    rest = list(ledger)
+    """All conflicts of a ledger; none if no check finds one."""
+    return list(search(ledger))
+
+
+def search(ledger: Iterable[Claim]) -> Iterator[Found]:
+    """The conflicts of a ledger, one after another."""
+    rest = reading_order(ledger)
     found = by_rounding(rest)
+    yield from found
     rest = _without(rest, found)
     for model in models(rest):
-        sets = conflicts(_read(rest, model.claims), model.impossible, MOST)
-        found += [Found(model.name, claims) for claims in sets]
-    return found + _by_signatures(_without(rest, found))
+        for claims in conflicts(model.claims, model.impossible, MOST):
+            found.append(Found(model.name, claims))
+            yield found[-1]
+    yield from _by_signatures(_without(rest, found))
 
 
 def by_rounding(ledger: Sequence[Claim]) -> list[Found]:
@@ -66,8 +73,8 @@ def _by_signatures(ledger: list[Claim]) -> list[Found]:
             return found
         if not conflict:
             return found
-        claims = _read(ledger, [claim.id for claim in conflict])
-        found.append(Found(TABLES_1_AND_2, (claims[-1], *claims[:-1])))
+        *earlier, last = (claim.id for claim in conflict)
+        found.append(Found(TABLES_1_AND_2, (last, *earlier)))
         ledger = _without(ledger, found)
     return found
 
@@ -77,11 +84,9 @@ def _without(ledger: Iterable[Claim], found: Iterable[Found]) -> list[Claim]:
     return [claim for claim in ledger if claim.claim_id not in aside]
 
 
-def _read(ledger: Iterable[Claim], names: Iterable[str]) -> list[str]:
-    """Claims in the order in which they are read: tables first, each part in its own order."""
-    wanted = set(names)
-    chosen = [claim for claim in ledger if claim.claim_id in wanted]
-    return [claim.claim_id for claim in sorted(chosen, key=lambda claim: "Table" not in claim.location)]
+def reading_order(ledger: Iterable[Claim]) -> list[Claim]:
+    """The tables' claims, then the text's, each in their own order."""
+    return sorted(ledger, key=lambda claim: "Table" not in claim.location)
 
 
 def explained(ledger: Iterable[Claim], found: Found) -> Contradiction | None:

@@ -39,7 +39,7 @@ class Model:
 
     Attributes:
         name: what it is about.
-        claims: ids of the claims imposed, in the order of the ledger.
+        claims: ids of the claims imposed, in the order in which they are read.
         impossible: whether some of them are proved not to hold together.
         tallies: the linear system behind it, if it is one.
     """
@@ -51,7 +51,7 @@ class Model:
 
 
 def models(ledger: Sequence[Claim]) -> list[Model]:
-    """All of them, for a ledger."""
+    """All of them, for a ledger in the order in which it is read."""
     return [
         *(_of_tallies(name, tallies, ledger) for name, tallies in _systems(ledger)),
         ages(ledger),
@@ -75,13 +75,25 @@ def constraint(claim: Claim) -> Constraint:
 
 
 def _of_tallies(name: str, tallies: Tallies, ledger: Sequence[Claim]) -> Model:
-    for claim in ledger:
-        if claim.estimand in CATALOGUE:
-            _impose(tallies, claim, CATALOGUE[claim.estimand], ledger)
+    stated = {claim.estimand for claim in ledger}
+    for claim in distinct(ledger):
+        _impose(tallies, claim, CATALOGUE[claim.estimand], ledger, stated)
     return Model(name, tuple(tallies.imposed), tallies.impossible, tallies)
 
 
-def _impose(tallies: Tallies, claim: Claim, estimand: Estimand, ledger: Sequence[Claim]) -> None:
+def distinct(ledger: Iterable[Claim]) -> Iterator[Claim]:
+    """Claims of the catalogue's estimands, but none that repeats what was printed before."""
+    told = set()
+    for claim in ledger:
+        key = (claim.estimand, number(claim.value) or claim.value)
+        if claim.estimand in CATALOGUE and key not in told:
+            told.add(key)
+            yield claim
+
+
+def _impose(
+    tallies: Tallies, claim: Claim, estimand: Estimand, ledger: Sequence[Claim], stated: Collection[str]
+) -> None:
     text = number(claim.value)
     if isinstance(tallies, PatientTallies):
         if text is not None or isinstance(estimand, Value):
@@ -92,8 +104,13 @@ def _impose(tallies: Tallies, claim: Claim, estimand: Estimand, ledger: Sequence
         elif claim.estimand in LISTED and tallies.events == "adae":
             selection, patient, rows = LISTED[claim.estimand]
             tallies.number_of_events(constraint(claim), rows & _period(ledger, patient, selection), 1)
-        elif text is not None:
+        elif text is not None and not _follows(estimand, stated):
             tallies.impose(constraint(claim), estimand, text)
+
+
+def _follows(estimand: Estimand, stated: Collection[str]) -> bool:
+    """Whether a percentage follows from counts that are printed: then rounding has been checked already."""
+    return isinstance(estimand, Share) and {estimand.numerator.id, estimand.denominator.id} <= set(stated)
 
 
 # Patients ------------------------------------------------------------------------------------------
@@ -200,9 +217,9 @@ def ages(ledger: Sequence[Claim]) -> Model:
         rows = stage.count("adsl", frame, most)
         for asked, exactly in NUMBERED:
             stage.model.add(stage.tally(rows, rows.selected(asked), Unit.ROWS) == exactly)
-        for claim in ledger:
-            estimand, text = CATALOGUE.get(claim.estimand), number(claim.value)
-            if estimand is None or text is None:
+        for claim in distinct(ledger):
+            estimand, text = CATALOGUE[claim.estimand], number(claim.value)
+            if text is None:
                 continue
             if isinstance(estimand, Value) and estimand.variable == "AGE":
                 age = rows.selected(estimand.where & where(AGE=int(text)))

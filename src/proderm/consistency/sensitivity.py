@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from proderm.consistency.finder import Found
+from proderm.consistency.finder import Found, reading_order
 from proderm.consistency.knowledge import KNOWLEDGE
 from proderm.consistency.models import Model, ages, models
 from proderm.estimands import CATALOGUE
@@ -67,7 +67,7 @@ def sensitivity(ledger: Sequence[Claim], found: Iterable[Found], locations: Sequ
     Claims that a conflict set aside are left out: they cannot bear witness, nor be judged.
     """
     aside = {conflict.claims[0] for conflict in found}
-    sound = [claim for claim in ledger if claim.claim_id not in aside]
+    sound = [claim for claim in reading_order(ledger) if claim.claim_id not in aside]
     rules = Rules(sound, CATALOGUE, KNOWLEDGE)
     printed = {claim.claim_id: claim.value for claim in sound}
     systems = models(sound)

@@ -8,14 +8,14 @@ set aside.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from safetybook.reconstruct.solve import explain
 
 Impossible = Callable[[Sequence[str]], bool]
 
 
-def conflicts(order: Sequence[str], impossible: Impossible, most: int = 25) -> list[tuple[str, ...]]:
+def conflicts(order: Sequence[str], impossible: Impossible, most: int = 25) -> Iterator[tuple[str, ...]]:
     """Minimal sets of claims that cannot all hold; the last claim read stands first in each.
 
     Args:
@@ -26,8 +26,8 @@ def conflicts(order: Sequence[str], impossible: Impossible, most: int = 25) -> l
     """
     kept: list[str] = []
     rest = list(order)
-    found: list[tuple[str, ...]] = []
-    while len(found) < most and impossible(kept + rest):
+    found = 0
+    while found < most and impossible(kept + rest):
         possible, reached = 0, len(rest)
         while reached - possible > 1:
             middle = (possible + reached) // 2
@@ -38,5 +38,5 @@ def conflicts(order: Sequence[str], impossible: Impossible, most: int = 25) -> l
         last = rest[reached - 1]
         kept += rest[: reached - 1]
         rest = rest[reached:]
-        found.append((last, *explain(impossible, [last], kept)) if kept else (last,))
-    return found
+        found += 1
+        yield (last, *explain(impossible, [last], kept)) if kept else (last,)

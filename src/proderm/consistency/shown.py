@@ -1,0 +1,143 @@
+"""What the chapter on consistency shows: the conflicts, the rounding checks, the misprints noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from proderm.consistency.finder import Found, explained
+from proderm.consistency.sensitivity import Noticed
+from proderm.contradictions import CONTRADICTIONS
+from proderm.estimands import CATALOGUE
+from safetybook.claims import Claim
+from safetybook.contradictions import Contradiction
+from safetybook.detection import Detection
+from safetybook.granularity import RuleKind, Rules
+from safetybook.tables import Cell, Folded, Group, Row, Table
+
+CHECKS = {
+    RuleKind.PERCENTAGE: "Percentages: of whole numbers of patients or events",
+    RuleKind.REPETITION: "Numbers printed again: the same as before",
+    RuleKind.SAMPLE: "Medians, means and ranges: of so many values in their unit",
+    RuleKind.RATIO: "Ratios and summaries: of the numbers that they come from",
+    RuleKind.INTERVAL: "Rates with intervals: of a whole number of events",
+}
+"""The kinds of rounding checks, in the order of the page's table."""
+
+KINDS = {
+    "patients": "numbers of patients",
+    "percentages": "percentages",
+    "events": "numbers of events",
+    "medians": "medians",
+    "means": "means",
+    "minimums": "ends of ranges",
+    "maximums": "ends of ranges",
+}
+"""What the figure calls each kind of number."""
+
+
+def conflicts_table(ledger: Sequence[Claim], found: Iterable[Found]) -> Table:
+    """Every contradiction in the order of the article, with the article's words, proof, kind and reading."""
+    by_id = {claim.claim_id: claim for claim in ledger}
+    sets = _by_contradiction(ledger, found)
+    order = [claim.claim_id for claim in ledger]
+    rows = [
+        Row(
+            "\n".join(dict.fromkeys(by_id[name].location for name in contradiction.claims)),
+            (
+                _words(_quotes(contradiction, by_id)),
+                _words(contradiction.proof.splitlines()),
+                _words([str(contradiction.kind)]),
+                _words([contradiction.reading]),
+                Cell(str(min(len(one.claims) for one in sets[contradiction.id]))),
+            ),
+        )
+        for contradiction in sorted(CONTRADICTIONS, key=lambda one: min(map(order.index, one.claims)))
+    ]
+    columns = (
+        ("In the article",),
+        ("Proof",),
+        ("Kind",),
+        ("Reading followed",),
+        ("Claims in the smallest set",),
+    )
+    return Table("Claims that cannot all hold", "Where", columns, (Group("", tuple(rows)),))
+
+
+def _by_contradiction(ledger: Sequence[Claim], found: Iterable[Found]) -> dict[str, list[Found]]:
+    sets: dict[str, list[Found]] = {}
+    for one in found:
+        known = explained(ledger, one)
+        if known is None:
+            raise ValueError(f"no contradiction explains that these cannot all hold: {', '.join(one.claims)}")
+        sets.setdefault(known.id, []).append(one)
+    return sets
+
+
+def _quotes(contradiction: Contradiction, by_id: dict[str, Claim]) -> list[str]:
+    """The words of the claims given up; a cell of a table after the row that it stands in."""
+    quotes = []
+    for name in contradiction.claims:
+        claim = by_id[name]
+        label = f"{CATALOGUE[claim.estimand].label}: " if claim.location.startswith("Table") else ""
+        quotes.append(
+            f"{label.removesuffix(' (%): ').removesuffix(': ') + ': ' if label else ''}“{claim.quote}”"
+        )
+    return list(dict.fromkeys(quotes))
+
+
+def _words(lines: Iterable[str]) -> Cell:
+    return Cell("\n".join(lines), numeric=False)
+
+
+def sets_table(ledger: Sequence[Claim], found: Iterable[Found]) -> Folded:
+    """Every minimal set as it was found, claim by claim."""
+    by_id = {claim.claim_id: claim for claim in ledger}
+    rows = tuple(
+        Row(
+            f"{number}. {one.by}",
+            (
+                _words(
+                    f"{CATALOGUE[by_id[name].estimand].label}: {by_id[name].value} ({by_id[name].location})"
+                    for name in one.claims
+                ),
+            ),
+        )
+        for number, one in enumerate(found, start=1)
+    )
+    caption = f"The {len(rows)} minimal sets as they were found"
+    return Folded(
+        caption, Table(caption, "Found by", (("Claims that cannot all hold",),), (Group("", rows),))
+    )
+
+
+def rounding_table(rules: Rules, printed: dict[str, str]) -> Table:
+    """How many claims each kind of rounding check judges, and in how many cases it fails."""
+    body = []
+    for kind, label in CHECKS.items():
+        own = [rule for rule in rules if rule.kind is kind]
+        judged = {name for rule in own for name in rule.judged}
+        failing = sum(not rule.holds(printed) for rule in own)
+        body.append(Row(label, tuple(Cell(str(n)) for n in (len(own), len(judged), failing))))
+    columns = (("Checks",), ("Claims judged",), ("Checks that fail",))
+    return Table("Rounding checks", "What is asked", columns, (Group("", tuple(body)),))
+
+
+def detection_rows(ledger: Sequence[Claim], noticed: Iterable[Noticed]) -> list[Detection]:
+    """The misprints noticed, by table and kind of number."""
+    locations = {claim.claim_id: claim.location for claim in ledger}
+    groups: dict[tuple[str, str], list[Noticed]] = {}
+    for one in noticed:
+        groups.setdefault((locations[one.claim], KINDS[one.kind]), []).append(one)
+    kinds = list(dict.fromkeys(KINDS.values()))
+    return [
+        Detection(
+            f"{location}: {kind}",
+            len(own),
+            sum(one.misprints for one in own),
+            sum(one.rounding for one in own),
+            sum(one.sums for one in own),
+        )
+        for (location, kind), own in sorted(
+            groups.items(), key=lambda item: (item[0][0], kinds.index(item[0][1]))
+        )
+    ]
