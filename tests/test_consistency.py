@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from proderm.ambiguities import AMBIGUITIES
 from proderm.claims import LEDGER, verdicts
 from proderm.consistency import store
 from proderm.consistency.finder import Found, explained, find, reading_order, search
@@ -75,6 +76,24 @@ def test_a_stored_answer_to_another_ledger_is_refused(tmp_path):
     stale.write_text(store.STORE.read_text(encoding="utf-8").replace("sha256:", "sha256:0"), encoding="utf-8")
     with pytest.raises(ValueError, match="run make consistency"):
         store.stored(stale)
+
+
+READ_OTHERWISE = {
+    "patients_at_every_level": {"t1.teae.ivig_all.patients": "128"},
+    "time_to_tee": {"tee.time.first.minimum": "40"},
+    "days_to_cerebral_infarction": {"t4.p6.days_since_infusion": "14"},
+    "percentages_in_the_extension": {"out.discontinuation.ivig_ext.percent": "11.0"},
+}
+"""For each ambiguity, values with which the other reading would hold."""
+
+
+@pytest.mark.parametrize("ambiguity", AMBIGUITIES, ids=lambda ambiguity: ambiguity.id)
+def test_an_ambiguous_claim_fails_on_the_other_reading(ledger, ambiguity):
+    printed = {claim.claim_id: claim.value for claim in ledger}
+    assert ambiguity.holds(printed)
+    assert not ambiguity.holds(printed | READ_OTHERWISE[ambiguity.id])
+    assert len(ambiguity.proof.splitlines()) == 2
+    assert not GIVEN_UP & set(ambiguity.claims)
 
 
 # Misprints -------------------------------------------------------------------------------------------
@@ -151,8 +170,8 @@ def test_stored_sensitivity_is_what_is_computed(ledger):
 
 def test_what_is_noticed_never_exceeds_what_was_tried():
     for one in store.stored().noticed:
-        assert 0 <= one.rounding
-        assert 0 <= one.sums
+        assert one.rounding >= 0
+        assert one.sums >= 0
         assert one.rounding + one.sums <= one.misprints
 
 

@@ -130,6 +130,15 @@ EXPECTED = {
         ),
         labels=frozenset({"table-7", "fig-leaving"}),
     ),
+    "09_consistency": Expected(
+        keys=frozenset(
+            """
+            claims given_up conflicts contradictions ambiguities roundings sets
+            percentages percentages_failing repetitions repetitions_failing counts_tried counts_missed
+            """.split()
+        ),
+        labels=frozenset({"fig-noticed"}),
+    ),
     "10_determinacy": Expected(
         keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),
         labels=frozenset({"fig-open"}),

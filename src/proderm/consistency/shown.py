@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from proderm.ambiguities import AMBIGUITIES
 from proderm.consistency.finder import Found, explained
 from proderm.consistency.sensitivity import Noticed
 from proderm.contradictions import CONTRADICTIONS
@@ -53,14 +54,20 @@ def conflicts_table(ledger: Sequence[Claim], found: Iterable[Found]) -> Table:
         )
         for contradiction in sorted(CONTRADICTIONS, key=lambda one: min(map(order.index, one.claims)))
     ]
-    columns = (
-        ("In the article",),
-        ("Proof",),
-        ("Kind",),
-        ("Reading followed",),
-        ("Claims in the smallest set",),
+    columns = (("In the article",), ("Proof",), ("Kind",), ("Reading followed",), ("Smallest set",))
+    note = "Smallest set: how many claims the smallest set has that the search found and this proof explains."
+    groups = (Group("", tuple(rows)),)
+    return Table("Claims that cannot all hold", "Where", columns, groups, (("", note),))
+
+
+def ambiguities_table() -> Table:
+    """The claims that hold on one reading only, with the proof that they do not on the other."""
+    rows = tuple(
+        Row(one.id.replace("_", " ").capitalize(), (_words(one.proof.splitlines()), _words([one.reading])))
+        for one in AMBIGUITIES
     )
-    return Table("Claims that cannot all hold", "Where", columns, (Group("", tuple(rows)),))
+    columns = (("Why the other reading fails",), ("Reading followed",))
+    return Table("Claims that hold on one reading only", "Claim", columns, (Group("", rows),))
 
 
 def _by_contradiction(ledger: Sequence[Claim], found: Iterable[Found]) -> dict[str, list[Found]]:
@@ -78,10 +85,8 @@ def _quotes(contradiction: Contradiction, by_id: dict[str, Claim]) -> list[str]:
     quotes = []
     for name in contradiction.claims:
         claim = by_id[name]
-        label = f"{CATALOGUE[claim.estimand].label}: " if claim.location.startswith("Table") else ""
-        quotes.append(
-            f"{label.removesuffix(' (%): ').removesuffix(': ') + ': ' if label else ''}“{claim.quote}”"
-        )
+        row = CATALOGUE[claim.estimand].label.removesuffix(" (%)") + ": "
+        quotes.append(f"{row if claim.location.startswith('Table') else ''}“{claim.quote}”")
     return list(dict.fromkeys(quotes))
 
 
@@ -92,22 +97,18 @@ def _words(lines: Iterable[str]) -> Cell:
 def sets_table(ledger: Sequence[Claim], found: Iterable[Found]) -> Folded:
     """Every minimal set as it was found, claim by claim."""
     by_id = {claim.claim_id: claim for claim in ledger}
-    rows = tuple(
-        Row(
-            f"{number}. {one.by}",
-            (
-                _words(
-                    f"{CATALOGUE[by_id[name].estimand].label}: {by_id[name].value} ({by_id[name].location})"
-                    for name in one.claims
-                ),
-            ),
-        )
-        for number, one in enumerate(found, start=1)
+    groups = tuple(
+        Group(f"{place}. Found by: {one.by}", tuple(_claim_row(by_id[name]) for name in one.claims))
+        for place, one in enumerate(found, start=1)
     )
-    caption = f"The {len(rows)} minimal sets as they were found"
-    return Folded(
-        caption, Table(caption, "Found by", (("Claims that cannot all hold",),), (Group("", rows),))
-    )
+    caption = f"The {len(groups)} sets of claims as they were found"
+    columns = (("Printed",), ("Where",))
+    return Folded(caption, Table(caption, "Claims that cannot all hold", columns, groups))
+
+
+def _claim_row(claim: Claim) -> Row:
+    """What a claim states, its value and its place."""
+    return Row(CATALOGUE[claim.estimand].label, (_words([claim.value]), _words([claim.location])))
 
 
 def rounding_table(rules: Rules, printed: dict[str, str]) -> Table:
@@ -129,15 +130,15 @@ def detection_rows(ledger: Sequence[Claim], noticed: Iterable[Noticed]) -> list[
     for one in noticed:
         groups.setdefault((locations[one.claim], KINDS[one.kind]), []).append(one)
     kinds = list(dict.fromkeys(KINDS.values()))
-    return [
-        Detection(
-            f"{location}: {kind}",
-            len(own),
-            sum(one.misprints for one in own),
-            sum(one.rounding for one in own),
-            sum(one.sums for one in own),
-        )
-        for (location, kind), own in sorted(
-            groups.items(), key=lambda item: (item[0][0], kinds.index(item[0][1]))
-        )
-    ]
+    order = sorted(groups, key=lambda group: (group[0], kinds.index(group[1])))
+    return [_detection(f"{location}: {kind}", groups[location, kind]) for location, kind in order]
+
+
+def _detection(label: str, own: list[Noticed]) -> Detection:
+    return Detection(
+        label,
+        len(own),
+        sum(one.misprints for one in own),
+        sum(one.rounding for one in own),
+        sum(one.sums for one in own),
+    )
