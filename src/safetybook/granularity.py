@@ -38,6 +38,12 @@ from safetybook.rates import counts_behind
 from safetybook.rounding import interval, prints_as
 from safetybook.samples import Sample
 
+MANY = 10_000
+"""Where no count limits another: every percentage of up to two decimals occurs among so many."""
+
+MANY_EVENTS = 1_000
+"""Where no count limits the events behind a rate: more would make its interval narrower than 13 % of it."""
+
 Id = TypeVar("Id")
 Conditions = frozenset[tuple[str, frozenset[Scalar], bool]]
 
@@ -182,18 +188,16 @@ class Rules(Sequence[Rule]):
         """The rules that look at a claim."""
         return self._touching.get(claim, [])
 
-    def _largest(self, unit: Unit) -> int:
-        """The largest printed count of a unit: no count that is not printed is taken to exceed it."""
-        return max(
-            (
-                int(claim.value)
-                for claim in self.ledger
-                if isinstance(estimand := self.catalogue[claim.estimand], Count)
-                and estimand.unit is unit
-                and claim.value.isdigit()
-            ),
-            default=0,
-        )
+    def _largest(self, unit: Unit) -> str:
+        """The claim of the largest printed count of a unit: no other count of it is taken to be larger."""
+        counts = [
+            (int(claim.value), claim.claim_id)
+            for claim in self.ledger
+            if isinstance(estimand := self.catalogue[claim.estimand], Count)
+            and estimand.unit is unit
+            and claim.value.isdigit()
+        ]
+        return max(counts, key=lambda pair: pair[0], default=(0, ""))[1]
 
     def _beside(self, claim: Claim, estimand: str) -> Claim | None:
         """Where a claim's own part of the article prints an estimand, or else where it is printed first."""
@@ -221,7 +225,7 @@ class Rules(Sequence[Rule]):
                 part, whole = (self._name(claim, count.id) for count in (share.numerator, share.denominator))
                 limit = self._limits[share.denominator.unit]
                 fits = partial(_share_possible, claim.claim_id, part, whole, limit)
-                yield Rule(RuleKind.PERCENTAGE, (claim.claim_id,), tuple(filter(None, (part, whole))), fits)
+                yield Rule(RuleKind.PERCENTAGE, (claim.claim_id,), _distinct(part, whole, limit), fits)
 
     def _ratios(self) -> Iterator[Rule]:
         for claim in self.ledger:
@@ -234,9 +238,11 @@ class Rules(Sequence[Rule]):
 
     def _follows(self, claim: Claim, formula: Formula) -> Iterator[Rule]:
         """That a number prints as its formula gives it, of which one count may be free."""
-        found = {leaf: self._beside(claim, leaf) for leaf in formula.leaves}
-        names = {leaf: beside.claim_id for leaf, beside in found.items() if beside}
-        most = {leaf: self._most(leaf) for leaf in formula.leaves}
+        found = {leaf: self._name(claim, leaf) for leaf in formula.leaves}
+        names = {leaf: name for leaf, name in found.items() if name}
+        limits = {
+            leaf: self._limits[c.unit] for leaf in found if isinstance(c := self.catalogue.get(leaf), Count)
+        }
 
         def fits(printed: Printed) -> bool:
             texts = {leaf: _text(printed, name) for leaf, name in names.items()}
@@ -247,20 +253,17 @@ class Rules(Sequence[Rule]):
             if formula.extreme:
                 return _extreme_possible(formula, list(known.values()), claimed)
             free = [leaf for leaf in formula.leaves if leaf not in known]
-            if len(free) > 1 or any(most[leaf] is None for leaf in free):
+            most = [_text(printed, limits.get(leaf, "")) for leaf in free]
+            if len(free) > 1 or None in most:
                 return True
-            choices = range((most[free[0]] or 0) + 1) if free else (0,)
+            choices = range(int(most[0] or 0) + 1) if most else (0,)
             tried = (known | dict.fromkeys(free, str(choice)) for choice in choices)
             values = (formula.function([Fraction(of[leaf]) for leaf in formula.leaves]) for of in tried)
             return any(value is not None and prints_as(value, claimed) for value in values)
 
         if names:
-            yield Rule(RuleKind.RATIO, (claim.claim_id,), tuple(dict.fromkeys(names.values())), fits)
-
-    def _most(self, leaf: str) -> int | None:
-        """How large a count can be that is left free; None for what is no count."""
-        estimand = self.catalogue.get(leaf)
-        return self._limits[estimand.unit] if isinstance(estimand, Count) else None
+            beside = _distinct(*names.values(), *(limits.values() if not formula.extreme else ()))
+            yield Rule(RuleKind.RATIO, (claim.claim_id,), beside, fits)
 
     def _samples(self) -> Iterator[Rule]:
         """The summaries of one variable over the same rows, with the number of rows if it is printed."""
@@ -275,7 +278,7 @@ class Rules(Sequence[Rule]):
             n = self._name(claims[0], size.id) if size else ""
             functions = {claim.claim_id: self._function(claim) for claim in claims}
             fits = partial(_sample_possible, n, functions, self.knowledge.steps.get(variable))
-            yield Rule(RuleKind.SAMPLE, tuple(functions), (n,) if n else (), fits)
+            yield Rule(RuleKind.SAMPLE, tuple(functions), _distinct(n), fits)
 
     def _function(self, claim: Claim) -> Function:
         summary = self.catalogue[claim.estimand]
@@ -287,9 +290,14 @@ class Rules(Sequence[Rule]):
             for claim in self._by_estimand.get(rate.rate, []):
                 low, high = (self._name(claim, end) for end in (rate.low, rate.high))
                 if low and high:
-                    names = (claim.claim_id, low, high)
-                    fits = partial(_interval_possible, names, rate.per, self._limits[Unit.ROWS])
-                    yield Rule(RuleKind.INTERVAL, names, (), fits)
+                    names, limit = (claim.claim_id, low, high), self._limits[Unit.ROWS]
+                    fits = partial(_interval_possible, names, rate.per, limit)
+                    yield Rule(RuleKind.INTERVAL, names, _distinct(limit), fits)
+
+
+def _distinct(*names: str) -> tuple[str, ...]:
+    """The claims that there are, each once."""
+    return tuple(filter(None, dict.fromkeys(names)))
 
 
 def _repeated(printed: Printed) -> bool:
@@ -315,19 +323,23 @@ def _conditions(estimand: Count | Summary) -> Conditions:
     return frozenset((name, values, is_so) for pairs, is_so in conditions for name, values in pairs)
 
 
-def _share_possible(own: str, part: str, whole: str, limit: int, printed: Printed) -> bool:
+def _share_possible(own: str, part: str, whole: str, limit: str, printed: Printed) -> bool:
     """Whether a percentage, and the counts that are known, can be of one numerator and denominator."""
-    above, below = (int(text) if (text := _text(printed, name)) else None for name in (part, whole))
+    above, below, most = (int(text) if (text := _text(printed, n)) else None for n in (part, whole, limit))
     if above is not None and below is not None and above > below:
         return False
     claimed = _text(printed, own)
     if claimed is None:
         return True
     low, high = interval(claimed)
-    for n in range(max(above or 0, 1), limit + 1) if below is None else filter(None, [below]):
+    # A denominator that is free is tried up to where nothing new can come.
+    largest = most if most is not None else max(MANY, 100 * (above or 0))
+    for n in range(max(above or 0, 1), largest + 1) if below is None else filter(None, [below]):
         least = max(ceil(low * n / 100), 0) if above is None else above
         if least <= n and low <= Fraction(100 * least, n) < high:
             return True
+        if above is not None and 100 * above < low * n:
+            break
     return False
 
 
@@ -339,11 +351,12 @@ def _sample_possible(
     return Sample(int(size) if size else None, step).possible(told)
 
 
-def _interval_possible(names: tuple[str, str, str], per: int, limit: int, printed: Printed) -> bool:
+def _interval_possible(names: tuple[str, str, str], per: int, limit: str, printed: Printed) -> bool:
     rate, low, high = (_text(printed, name) for name in names)
     if rate is None or low is None or high is None:
         return True
-    return bool(counts_behind(rate, low, high, per, largest=limit))
+    largest = int(_text(printed, limit) or MANY_EVENTS)
+    return bool(counts_behind(rate, low, high, per, largest=largest))
 
 
 def _formula(ratio: Ratio) -> Formula:

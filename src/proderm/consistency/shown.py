@@ -36,38 +36,50 @@ KINDS = {
 """What the figure calls each kind of number."""
 
 
+TITLES = {
+    "patients_at_every_level": "Patients by intensity",
+    "time_to_tee": "Time from the first infusion to a TEE",
+    "days_to_cerebral_infarction": "Time from the last infusion to the cerebral infarction",
+    "percentages_in_the_extension": "Percentages of patients who discontinued in the extension",
+}
+"""What the page calls each ambiguity."""
+
+
 def conflicts_table(ledger: Sequence[Claim], found: Iterable[Found]) -> Table:
     """Every contradiction in the order of the article, with the article's words, proof, kind and reading."""
     by_id = {claim.claim_id: claim for claim in ledger}
+    order = list(by_id)
     sets = _by_contradiction(ledger, found)
-    order = [claim.claim_id for claim in ledger]
-    rows = [
-        Row(
-            "\n".join(dict.fromkeys(by_id[name].location for name in contradiction.claims)),
-            (
-                _words(_quotes(contradiction, by_id)),
-                _words(contradiction.proof.splitlines()),
-                _words([str(contradiction.kind)]),
-                _words([contradiction.reading]),
-                Cell(str(min(len(one.claims) for one in sets[contradiction.id]))),
-            ),
+    groups: list[Group] = []
+    for one in sorted(CONTRADICTIONS, key=lambda one: min(map(order.index, one.claims))):
+        where = dict.fromkeys(by_id[name].location for name in one.claims)
+        smallest = min(len(found.claims) for found in sets[one.id])
+        rows = (
+            Row("In the article", (_words(_quotes(one, by_id)),)),
+            Row("Proof", (_words(one.proof.splitlines()),)),
+            Row("Reading followed", (_words([one.reading]),)),
+            Row("Smallest set", (_words([f"{smallest} claims" if smallest > 1 else "this claim alone"]),)),
         )
-        for contradiction in sorted(CONTRADICTIONS, key=lambda one: min(map(order.index, one.claims)))
-    ]
-    columns = (("In the article",), ("Proof",), ("Kind",), ("Reading followed",), ("Smallest set",))
-    note = "Smallest set: how many claims the smallest set has that the search found and this proof explains."
-    groups = (Group("", tuple(rows)),)
-    return Table("Claims that cannot all hold", "Where", columns, groups, (("", note),))
+        groups.append(Group(f"{len(groups) + 1}. {'; '.join(where)}: {one.kind}", rows))
+    note = "Smallest set: how many claims the smallest set has that the search found and the proof explains."
+    columns = (("Words, proof and reading",),)
+    return Table("Claims that cannot all hold", "Where", columns, tuple(groups), (("", note),))
 
 
 def ambiguities_table() -> Table:
     """The claims that hold on one reading only, with the proof that they do not on the other."""
-    rows = tuple(
-        Row(one.id.replace("_", " ").capitalize(), (_words(one.proof.splitlines()), _words([one.reading])))
+    groups = tuple(
+        Group(
+            TITLES[one.id],
+            (
+                Row("Proof", (_words(one.proof.splitlines()),)),
+                Row("Reading followed", (_words([one.reading]),)),
+            ),
+        )
         for one in AMBIGUITIES
     )
-    columns = (("Why the other reading fails",), ("Reading followed",))
-    return Table("Claims that hold on one reading only", "Claim", columns, (Group("", rows),))
+    columns = (("Why the other reading fails, and which is followed",),)
+    return Table("Claims that hold on one reading only", "Claim", columns, groups)
 
 
 def _by_contradiction(ledger: Sequence[Claim], found: Iterable[Found]) -> dict[str, list[Found]]:
