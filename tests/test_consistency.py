@@ -10,10 +10,12 @@ from proderm.consistency import store
 from proderm.consistency.finder import Found, explained, find, reading_order, search
 from proderm.consistency.models import models
 from proderm.consistency.sensitivity import misprints, sensitivity
+from proderm.consistency.shown import detection_rows
 from proderm.contradictions import CONTRADICTIONS
 from proderm.estimands import CATALOGUE
 from proderm.pages import study
 from safetybook.claims import NUMBER, Claim, Outcome, read_ledger
+from safetybook.detection import Detection, detections
 from safetybook.estimands import Statement
 
 GIVEN_UP = {name for contradiction in CONTRADICTIONS for name in contradiction.claims}
@@ -186,3 +188,19 @@ def test_counts_with_a_percentage_are_safe_and_lone_counts_are_not():
     lone = by_claim["t1.infusional.ivig_all.events"]
     assert lone.rounding == 0
     assert lone.sums < lone.misprints
+
+
+def test_the_figure_says_how_much_is_noticed(ledger):
+    rows = detection_rows(ledger, store.stored().noticed)
+    drawn = detections("noticed", "Misprints", ("by rounding", "by sums"), rows)
+    assert "Table 2: numbers of patients: 100% noticed" in drawn.alt
+    assert drawn.data is not None
+    for row in drawn.data.rows:
+        tried, first, second, left = (int(cell.text) for cell in row.cells[1:])
+        assert tried == first + second + left
+
+
+def test_only_all_is_a_hundred_percent():
+    assert Detection("", 1, 1000, 990, 9).noticed == "99"
+    assert Detection("", 1, 1000, 990, 10).noticed == "100"
+    assert Detection("", 1, 3, 1, 1).noticed == "67"

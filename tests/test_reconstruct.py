@@ -124,6 +124,27 @@ def test_rows_without_the_variable_do_not_count_in_its_median():
     assert sorted(solved(build)["ADURN"].dropna()) == [1, 15]
 
 
+def test_a_median_counts_rows_that_occur_more_than_once():
+    # Seven patients, at most three of them 10: at least four are 20 or 30, so the median is 20 or 30.
+    ages = pd.DataFrame({"USUBJID": ["a", "b", "c"], "AGE": [10, 20, 30]})
+    everyone = Count("n", "", "adsl", where(), Unit.ROWS)
+    median = Summary("m", "", "adsl", where(), "AGE", Function.MEDIAN)
+
+    def build(printed: str):
+        def built(stage: Stage) -> None:
+            stage.count("adsl", ages, [3, 6, 6])
+            stage.impose(claim("all"), everyone, "7")
+            stage.impose(claim("median"), median, printed)
+
+        return built
+
+    assert smallest_conflict("median", build("20"), 1) is None
+    assert smallest_conflict("median", build("30"), 1) is None
+    conflict = smallest_conflict("median", build("10"), 1)
+    assert conflict is not None
+    assert {statement.id for statement in conflict} == {"all", "median"}
+
+
 def test_what_the_rows_cannot_express_is_left_to_a_later_stage():
     stage = Stage("test")
     stage.count("adae", cells(2), [1] * 6)

@@ -170,6 +170,15 @@ def test_a_numbered_patients_value_is_tied_to_the_counts():
     assert not system.impossible([woman, clear])
 
 
+def test_a_percentage_leaves_whole_counts_only_what_prints_so():
+    system = patients()
+    everyone, women = count(where(), Unit.PATIENTS, "adsl"), count(where(SEX="F"), Unit.PATIENTS, "adsl")
+    share = impose(system, Share("share", "", women, everyone), "33.3")
+    names = [impose(system, everyone, "9"), impose(system, women, "3")]
+    assert not system.impossible([share, *names])
+    assert system.ends(women.id, [share, names[0]]) == (3, 3)
+
+
 def test_each_claim_read_too_many_is_told_with_those_that_exclude_it():
     """Among six numbers, two may not be equal; three pairs are."""
     numbers = dict(zip("abcdef", (1, 2, 1, 3, 2, 3), strict=True))
