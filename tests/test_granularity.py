@@ -32,7 +32,7 @@ CATALOGUE = Catalogue(
     ]
 )
 SUMMARIES = (Function.MINIMUM, Function.MEDIAN, Function.MEAN, Function.MAXIMUM)
-WHOLE = Knowledge({"AGE": Fraction(1)})
+WHOLE = Knowledge({"AGE": Fraction(1)}, one_per_patient=frozenset({"adsl"}))
 
 
 def claims(*printed: tuple[str, str]) -> list[Claim]:
@@ -143,6 +143,13 @@ def test_numbers_printed_twice_agree_as_far_as_they_are_precise():
 def test_a_ratio_is_refused_if_no_free_count_gives_it():
     assert conflicts(claims(("women.ratio", "0.4"), ("women", "3"), ("all", "7"))) == []
     assert conflicts(claims(("women.ratio", "0.5"), ("women", "3"), ("all", "7"))) != []
+
+
+def test_patients_are_no_number_of_events():
+    # The mean of 2 whole numbers cannot be 51.3; the mean of the events of 2 patients can.
+    ledger = claims(("age.mean", "51.3"), ("all", "2"))
+    assert conflicts(ledger) == [("age.mean/0", "all/1")]
+    assert conflicts(ledger, Knowledge({"AGE": Fraction(1)})) == []
 
 
 def test_the_extreme_of_rounded_numbers_is_an_interval():

@@ -132,11 +132,13 @@ class Knowledge:
         steps: unit in which a variable is recorded, for those that are (1 for whole years).
         formulas: for estimands that are computed in Python, how they follow from others.
         rates: rates with intervals.
+        one_per_patient: data sets with one row per patient, whose rows are counted as patients.
     """
 
     steps: Mapping[str, Fraction]
     formulas: Mapping[str, Formula] = field(default_factory=dict)
     rates: tuple[RateEstimands, ...] = ()
+    one_per_patient: frozenset[str] = frozenset()
 
 
 def number(text: str) -> str | None:
@@ -159,6 +161,7 @@ class Rules(Sequence[Rule]):
             (estimand.dataset, _conditions(estimand)): estimand
             for estimand in catalogue.values()
             if isinstance(estimand, Count)
+            and (estimand.unit is Unit.ROWS or estimand.dataset in knowledge.one_per_patient)
         }
         self._rules = [
             *self._repetitions(),
@@ -266,7 +269,10 @@ class Rules(Sequence[Rule]):
             yield Rule(RuleKind.RATIO, (claim.claim_id,), beside, fits)
 
     def _samples(self) -> Iterator[Rule]:
-        """The summaries of one variable over the same rows, with the number of rows if it is printed."""
+        """The summaries of one variable over the same rows, with the number of rows if it is printed.
+
+        A number printed of the very rows that are summarised is taken to be the number of values.
+        """
         groups: dict[tuple[str, Conditions, str], list[Claim]] = {}
         for claim in self.ledger:
             summary = self.catalogue[claim.estimand]

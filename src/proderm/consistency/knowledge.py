@@ -81,4 +81,5 @@ KNOWLEDGE = Knowledge(
         RateEstimands(f"tee_rate.{name}", f"tee_rate.{name}.ci_low", f"tee_rate.{name}.ci_high")
         for name in ("before", "after")
     ),
+    one_per_patient=frozenset(dataset.name for dataset in DATASETS if dataset.key == ("USUBJID",)),
 )
