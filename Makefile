@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data bounds claims lab serve lock clean
+.PHONY: help book notebooks test lint data bounds pilot claims lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
 
 bounds: $(ENVIRONMENT) ## Solve between which numbers the claims leave what the article does not print
 	$(BIN)/python -m proderm.bounds
+
+pilot: $(ENVIRONMENT) ## Bound another trial, whose truth is known, from its printed tables
+	$(BIN)/python -m cdiscpilot.bounds
 
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims

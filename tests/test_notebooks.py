@@ -134,6 +134,15 @@ EXPECTED = {
         keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),
         labels=frozenset({"fig-open"}),
     ),
+    "11_validation": Expected(
+        keys=frozenset(
+            """
+            statistics inside ends certified determined questions claims at_risk
+            placebo_patients placebo_events low_patients low_events high_patients high_events
+            """.split()
+        ),
+        labels=frozenset({"fig-truth", "table-most", "table-narrowing"}),
+    ),
 }
 
 
@@ -275,6 +284,7 @@ DEFINITIONS = [
     r"\bOctagam 10 ?%",
     r"\bphase 3\b",
     r"\bMMT-8\b",
+    r"\bCDISC Pilot 01\b",
     r"\bMedDRA (?:version )?\d+\.\d",
     r"\b(?:CC BY 4\.0|E9\(R1\)|Python 3\.\d+)",
     r"\b(?:19|20)\d\d\b",

@@ -63,12 +63,14 @@ class Stage:
         effort: limit of the search in the solver's deterministic time units; never a wall-clock limit,
             so that the same solution is found on a slow and on a fast machine.
         only: ids of the statements to impose, to look for conflicts; None imposes all.
+        search: further parameters of the solver.
     """
 
     name: str
     seed: int = 1
     effort: float = 60.0
     only: frozenset[str] | None = None
+    search: dict[str, int] = field(default_factory=dict)
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tables: dict[str, list[PossibleRows]] = field(default_factory=dict)
     imposed: dict[str, Constraint] = field(default_factory=dict)
@@ -132,9 +134,8 @@ class Stage:
         if unit is Unit.ROWS:
             return _sum(rows.counts[i] for i in positions)
         patients: dict[str, list[int]] = {}
-        subjects = rows.frame["USUBJID"]
-        for i in positions:
-            patients.setdefault(subjects.iloc[i], []).append(i)
+        for i, patient in zip(positions, rows.frame["USUBJID"].iloc[list(positions)], strict=True):
+            patients.setdefault(patient, []).append(i)
         return _sum(self.occurs(rows, own) for own in patients.values())
 
     def occurs(self, rows: PossibleRows, positions: Sequence[int]) -> cp_model.IntVar | int:
@@ -341,6 +342,8 @@ class Stage:
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self.seed
         solver.parameters.max_deterministic_time = self.effort
+        for name, value in self.search.items():
+            setattr(solver.parameters, name, value)
         return solver
 
 
