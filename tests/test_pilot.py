@@ -13,7 +13,7 @@ from cdiscpilot.bounds import Witnesses, by_table, stored
 from cdiscpilot.ledger import TABLES, ledger
 from cdiscpilot.pages import brackets_of, narrowing, of_question, width
 from cdiscpilot.questions import QUESTIONS
-from cdiscpilot.reconstruct import Rebuilt, missed, study
+from cdiscpilot.reconstruct import Rebuilt, differing, missed, study
 from cdiscpilot.study import ARMS, emergent, load
 from cdiscpilot.truth import ANSWERS, answer
 from safetybook.brackets import Bracket, brackets
@@ -143,6 +143,15 @@ def test_a_witness_attains_a_certified_end(question, end):
     events = Rebuilt(ledger(), PLACEBO).witness(BY_ID[question], value)
     assert BY_ID[question].count(PLACEBO, events) == value
     assert list(missed(ledger(), study(ledger(), {"placebo": events}), (PLACEBO,))) == []
+
+
+def test_the_quick_reading_of_the_tables_sees_what_differs():
+    true = emergent(LOW)
+    assert list(differing(ledger(), LOW, true)) == []
+    renamed = true.replace({"AEDECOD": {"NAUSEA": "HEADACHE", "HEADACHE": "NAUSEA"}})
+    assert list(differing(ledger(), LOW, renamed)) == ["term"]
+    assert list(differing(ledger(), LOW, true.replace({"AESER": {"Y": "N"}}))) == ["overview"]
+    assert "severity" in differing(ledger(), LOW, true.replace({"AESEV": {"SEVERE": "MODERATE"}}))
 
 
 def test_a_witness_that_misses_a_claim_is_refused():

@@ -21,14 +21,11 @@ import pandas as pd
 from cdiscpilot import questions
 from cdiscpilot.ledger import TABLES, Ledger, ledger
 from cdiscpilot.questions import QUESTIONS, Interval, Question
-from cdiscpilot.reconstruct import Rebuilt, missed, study
+from cdiscpilot.reconstruct import Rebuilt, differing
 from cdiscpilot.study import ARMS, Arm
 
 STORE = Path(__file__).parents[2] / "data/pilot/bounds.json"
 """Where `make pilot` keeps the answers: solving them takes longer than a page may."""
-
-STEPS = 2
-"""How many answers beside an outer bound are tried when no witness attains the bound."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +76,9 @@ class Witnesses:
         self._keep(self._rebuilt.events)
 
     def _keep(self, events: pd.DataFrame) -> None:
-        wrong = list(missed(self._ledger, study(self._ledger, {self._arm.name: events}), (self._arm,)))
+        wrong = list(differing(self._ledger, self._arm, events))
         if wrong:
-            raise RuntimeError(f"{self._arm.label}: a witness does not print {wrong[0].claim_id}")
+            raise RuntimeError(f"{self._arm.label}: a witness does not print the table {wrong[0]!r}")
         for question in QUESTIONS:
             self._answers[question.id].add(question.count(self._arm, events))
 
@@ -89,16 +86,13 @@ class Witnesses:
         """The answers attained so far."""
         return self._answers[question.id]
 
-    def seek(self, question: Question, bound: int, inwards: int) -> None:
-        """Look for events that attain a bound, and if there are none for some near it."""
-        for step in range(STEPS + 1):
-            answer = bound + step * inwards
-            if answer in self.answers(question):
-                return
-            events = self._rebuilt.witness(question, answer)
-            if events is not None:
-                self._keep(events)
-                return
+    def seek(self, question: Question, bound: int) -> None:
+        """Look for events that attain a bound, unless a witness does already."""
+        if bound in self.answers(question):
+            return
+        events = self._rebuilt.witness(question, bound)
+        if events is not None:
+            self._keep(events)
 
 
 def solve(arm: Arm) -> Iterator[Bound]:
@@ -109,8 +103,8 @@ def solve(arm: Arm) -> Iterator[Bound]:
     for question in QUESTIONS:
         outer = steps[question.id][-1]
         assert outer is not None
-        witnesses.seek(question, outer.low, 1)
-        witnesses.seek(question, outer.high, -1)
+        witnesses.seek(question, outer.low)
+        witnesses.seek(question, outer.high)
         print(f"  {arm.label}: {question.label}, {outer.low} to {outer.high}", file=sys.stderr, flush=True)
     for question in QUESTIONS:
         found, attained = steps[question.id], witnesses.answers(question)

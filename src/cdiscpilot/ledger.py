@@ -22,6 +22,9 @@ from safetybook.study import Study
 TABLES = ("overview", "severity", "relation", "class", "term")
 """The tables in the order in which a report adds them."""
 
+UNITS = ("patients", "events")
+"""What a row counts, beside the percentage."""
+
 HEADING = "heading"
 """Where every table prints the numbers of patients at risk."""
 
@@ -32,6 +35,11 @@ WATCHED = where(CQ01NAM=DERMATOLOGIC)
 SERIOUS = where(AESER="Y")
 SEVERITIES = ("MILD", "MODERATE", "SEVERE")
 RELATIONS = ("NONE", "REMOTE", "POSSIBLE", "PROBABLE", NOT_RECORDED)
+
+
+def row_id(table: str, label: str) -> str:
+    """The name of a row of a table."""
+    return f"{table}.{''.join(c if c.isalnum() else '_' for c in label.lower())}"
 
 
 @dataclass(frozen=True)
@@ -45,7 +53,7 @@ class Line:
     @property
     def id(self) -> str:
         """A name made of the table's and the row's."""
-        return f"{self.table}.{''.join(c if c.isalnum() else '_' for c in self.label.lower())}"
+        return row_id(self.table, self.label)
 
     def count(self, arm: Arm, unit: Unit) -> Count:
         """The patients or events of the row in an arm."""
@@ -57,6 +65,15 @@ class Line:
         """The percentage of the arm's patients."""
         patients = self.count(arm, Unit.PATIENTS)
         return Share(f"{self.id}.{arm.name}.percent", patients.label, patients, arm.at_risk)
+
+
+OVERVIEW = (
+    Line("overview", "Any event", where()),
+    Line("overview", "Related event", RELATED),
+    Line("overview", "Severe event", SEVERE),
+    Line("overview", "Serious event", SERIOUS),
+    Line("overview", "Dermatologic event", WATCHED),
+)
 
 
 @dataclass(frozen=True)
@@ -91,13 +108,20 @@ class Ledger:
         wanted = {HEADING, *tables}
         return [claim for claim in self.claims if claim.column == arm.name and claim.location in wanted]
 
-    def categories(self, table: str, arm: Arm) -> list[tuple[int, int]]:
-        """Patients and events of each row of a table that occurred in an arm."""
+    def rows(self, table: str, arm: Arm) -> dict[str, tuple[int, int]]:
+        """Patients and events of each row of a table that occurred in an arm, by the row's name."""
         printed = self._printed
         found = [claim for claim in self.of(arm, [table]) if claim.location == table]
-        names = dict.fromkeys(claim.estimand.rpartition(".")[0] for claim in found)
-        pairs = [(int(printed[f"{name}.patients"]), int(printed[f"{name}.events"])) for name in names]
-        return [(patients, events) for patients, events in pairs if events]
+        names = dict.fromkeys(claim.estimand.removesuffix(f".{claim.statistic}") for claim in found)
+        pairs = {
+            name.removesuffix(f".{arm.name}"): tuple(int(printed[f"{name}.{unit}"]) for unit in UNITS)
+            for name in names
+        }
+        return {name: (patients, events) for name, (patients, events) in pairs.items() if events}
+
+    def categories(self, table: str, arm: Arm) -> list[tuple[int, int]]:
+        """Patients and events of each row of a table that occurred in an arm."""
+        return list(self.rows(table, arm).values())
 
     def terms(self, arm: Arm) -> pd.DataFrame:
         """The vocabulary with what the term table prints for an arm: PATIENTS and EVENTS of each term."""
@@ -116,11 +140,7 @@ class Ledger:
 
 def lines(vocabulary: pd.DataFrame) -> Iterator[Line]:
     """Every row of every table."""
-    yield Line("overview", "Any event", where())
-    yield Line("overview", "Related event", RELATED)
-    yield Line("overview", "Severe event", SEVERE)
-    yield Line("overview", "Serious event", SERIOUS)
-    yield Line("overview", "Dermatologic event", WATCHED)
+    yield from OVERVIEW
     for severity in SEVERITIES:
         yield Line("severity", severity.capitalize(), where(AESEV=severity))
     for relation in RELATIONS:

@@ -10,23 +10,33 @@ from itertools import product
 
 import pandas as pd
 
-from cdiscpilot.ledger import RELATIONS, SEVERITIES, Ledger
+from cdiscpilot.ledger import OVERVIEW, RELATIONS, SEVERITIES, Ledger, row_id
 from cdiscpilot.questions import JUDGEMENT, TERMS, Question
 from cdiscpilot.study import ARMS, DERMATOLOGIC, TREATMENT_EMERGENT, Arm
 from safetybook.claims import Claim, agrees
 from safetybook.estimands import Count, Unit, where
-from safetybook.reconstruct.aspects import PLAIN, RELAXED, Aspect, Statement, attempt
+from safetybook.reconstruct.aspects import PLAIN, RELAXED, Aspect, Statement, at_most, attempt
+from safetybook.reconstruct.possible import records
 from safetybook.reconstruct.stage import Constraint
 from safetybook.results import compute
 from safetybook.study import Study
 
 SEED = 1
-EFFORT = 1.2
-"""Deterministic limit of the search in one aspect of one arm."""
+EFFORT = 1.0
+"""Deterministic limit of one search in one aspect of an arm, for a witness: there are many to find."""
 
+PATIENCE = 20.0
+"""The same for the first data set of an arm, without which there is nothing to show."""
+
+MOST = 2
+"""Plausibility: how many times the mean number of events a patient of the first data set may have."""
 
 SINGLE = "(a term of one event)"
 """Stands for any of the terms of a class that occurred in one patient, once: which of them is no matter."""
+
+
+SPLITS = {"severity": "AESEV", "relation": "AEREL", "class": "AEBODSYS", "term": "AEDECOD"}
+"""By table the variable whose values are its rows."""
 
 
 class Rebuilt:
@@ -34,7 +44,7 @@ class Rebuilt:
 
     def __init__(self, ledger: Ledger, arm: Arm) -> None:
         self.ledger, self.arm = ledger, arm
-        self.affected, _ = ledger.categories("overview", arm)[0]
+        self.affected, self.total = ledger.categories("overview", arm)[0]
         self.patients = tuple(f"{arm.name}-{number:02d}" for number in range(1, self.affected + 1))
         self.statements = [
             Statement(Constraint(claim.claim_id, claim.quote, claim.value), estimand, claim.value)
@@ -47,7 +57,7 @@ class Rebuilt:
         judged = product(SEVERITIES, RELATIONS, (DERMATOLOGIC, ""))
         judgements = pd.DataFrame(judged, columns=["AESEV", "AEREL", "CQ01NAM"]).assign(**constant)
         seriousness = pd.DataFrame({"AESER": ["Y", "N"]}).assign(**constant)
-        self._terms = Aspect(TERMS, _kinds(self._named), ("CQ01NAM",))
+        self._terms = Aspect(TERMS, _kinds(self._named), ("CQ01NAM",), searches=(PLAIN,))
         self._judgement = Aspect(JUDGEMENT, judgements, ("CQ01NAM",), searches=(RELAXED, PLAIN))
         self._seriousness = Aspect("seriousness", seriousness)
 
@@ -86,9 +96,10 @@ class Rebuilt:
         Raises:
             RuntimeError: if the search ends without any.
         """
-        found = self._attempt(self._pooled, self._judgement)
+        even = at_most(MOST * self.total // self.affected)
+        found = self._attempt(replace(self._pooled, require=even), self._judgement, effort=PATIENCE)
         if found is None:
-            raise RuntimeError(f"{self.arm.label}: no events that satisfy the tables within {EFFORT} of work")
+            raise RuntimeError(f"{self.arm.label}: no events that satisfy the tables were found")
         return found
 
     def witness(self, question: Question, answer: int) -> pd.DataFrame | None:
@@ -107,9 +118,11 @@ class Rebuilt:
             found = self._attempt(judgement, self._pooled)
         return found
 
-    def _attempt(self, *aspects: Aspect, known: pd.DataFrame | None = None) -> pd.DataFrame | None:
+    def _attempt(
+        self, *aspects: Aspect, known: pd.DataFrame | None = None, effort: float = EFFORT
+    ) -> pd.DataFrame | None:
         statements = [*self.statements, *self._pools()]
-        found = attempt([*aspects, self._seriousness], self.patients, statements, known, SEED, EFFORT)
+        found = attempt([*aspects, self._seriousness], self.patients, statements, known, SEED, effort)
         return None if found is None else self._with_singles_named(found)
 
 
@@ -134,3 +147,23 @@ def missed(ledger: Ledger, rebuilt: Study, arms: tuple[Arm, ...] = ARMS) -> Iter
         for claim in ledger.of(arm):
             if not agrees(compute(rebuilt, ledger.catalogue[claim.estimand]), claim.value):
                 yield claim
+
+
+def differing(ledger: Ledger, arm: Arm, events: pd.DataFrame) -> Iterator[str]:
+    """The tables that events of an arm do not print: a second reading, by plain grouping.
+
+    Faster than :func:`missed`, which computes every claim; the percentages follow from the patients.
+    """
+    for table, variable in SPLITS.items():
+        rows = events.groupby(variable)["USUBJID"].agg(["nunique", "size"])
+        found = {row_id(table, row.Index): (row.nunique, row.size) for row in records(rows)}
+        if found != ledger.rows(table, arm):
+            yield table
+    overview = [events[line.where.mask(events)] for line in OVERVIEW]
+    counted = {
+        line.id: (own["USUBJID"].nunique(), len(own))
+        for line, own in zip(OVERVIEW, overview, strict=True)
+        if len(own)
+    }
+    if counted != ledger.rows("overview", arm):
+        yield "overview"

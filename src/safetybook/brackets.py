@@ -71,10 +71,13 @@ def brackets(name: str, caption: str, groups: Sequence[str], rows: Brackets) -> 
             axes.set_xticks((0, 40, 80))
             axes.set_title(group)
             sns.despine(ax=axes, left=True)
+        across = panels[0].get_yaxis_transform()
         for place, label in enumerate(rows):
-            panels[0].annotate(
-                label, (0, place - 0.42), xycoords=panels[0].get_yaxis_transform(), va="center", fontsize=9
+            # A label may run over the panels beside its own, which therefore take no room for it.
+            label_text = panels[0].annotate(
+                label, (0, place - 0.42), xycoords=across, va="center", fontsize=9
             )
+            label_text.set_in_layout(False)
         panels[len(groups) // 2].set_xlabel("Patients")
         alt = "; ".join(f"{label}: {_words(groups, found)}" for label, found in rows.items())
         return finish(canvas, name, f"{caption}. {alt}.", table(caption, groups, rows))

@@ -274,6 +274,16 @@ def heaviest(most: int, variable: str = "") -> Requirement:
     return require
 
 
+def at_most(limit: int) -> Requirement:
+    """Nobody has more than so many events: a plausibility, so that the search does not pile them up."""
+
+    def require(stage: Stage, rows: PossibleRows) -> None:
+        for burden in burdens(stage, rows):
+            stage.model.add(burden <= limit)
+
+    return require
+
+
 def burdens(stage: Stage, rows: PossibleRows, variable: str = "") -> list[cp_model.LinearExpr]:
     """For each patient the number of events, or of different values of a variable among them."""
     found = []

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from ortools.sat.python import cp_model
 
@@ -51,7 +52,8 @@ class PossibleRows:
 
     def selected(self, condition: Where) -> list[int]:
         """Positions of the possible rows that satisfy a filter."""
-        return [position for position, hit in enumerate(condition.mask(self.frame)) if hit]
+        positions: list[int] = np.flatnonzero(condition.mask(self.frame)).tolist()
+        return positions
 
     def values(self, variable: str, positions: Sequence[int]) -> list[tuple[int, Fraction]]:
         """Positions with a value of a numeric variable, and the exact value."""
