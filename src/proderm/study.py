@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +29,11 @@ def load(folder: Path = FOLDER) -> Study:
         BadStudyError: listing every problem of every file, if there is any.
     """
     return with_patient_variables(general.load(folder, DATASETS, {"maxrates": maxrates}))
+
+
+def parse(files: Mapping[str, str], source: str = "the files") -> Study:
+    """The same for the texts of the files by name (``adsl.csv``); `source` names them in the error."""
+    return with_patient_variables(general.parse(files, DATASETS, {"maxrates": maxrates}, source))
 
 
 def with_patient_variables(study: Study) -> Study:

@@ -74,9 +74,19 @@ def read_table(path: Path, dataset: Dataset) -> tuple[Table | None, list[Problem
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return None, [Problem(dataset.file, 0, "", "", "this file: it is missing")]
+        return missing(dataset)
     except OSError as error:
         return None, [Problem(dataset.file, 0, "", "", f"a file that can be read ({error.strerror})")]
+    return parse_table(content, dataset)
+
+
+def missing(dataset: Dataset) -> tuple[None, list[Problem]]:
+    """What is returned for a data set whose file is not there."""
+    return None, [Problem(dataset.file, 0, "", "", "this file: it is missing")]
+
+
+def parse_table(content: bytes, dataset: Dataset) -> tuple[Table | None, list[Problem]]:
+    """The same for the bytes of a file."""
     try:
         decoded = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from safetybook.checks import between_records
 from safetybook.datasets import Dataset
 from safetybook.derive import infusion_cycles
 from safetybook.problems import BadStudyError, Problem
-from safetybook.reading import Table, read_table
+from safetybook.reading import Table, missing, parse_table, read_table
 
 View = Callable[["Study"], pd.DataFrame]
 """Builds a frame from others of the study; it has USUBJID, for the patient to be joined."""
@@ -128,16 +128,43 @@ def load(folder: Path, datasets: Iterable[Dataset], views: Mapping[str, View] | 
     if not folder.is_dir():
         expected = f"a folder with {', '.join(dataset.file for dataset in datasets)}"
         raise BadStudyError(str(folder), [Problem(str(folder), 0, "", "", expected)])
-    tables: dict[str, Table] = {}
-    problems: list[Problem] = []
-    for dataset in datasets:
-        table, found = read_table(folder / dataset.file, dataset)
-        problems.extend(found)
-        if table is not None:
-            tables[dataset.name] = table
+    found = {dataset.name: read_table(folder / dataset.file, dataset) for dataset in datasets}
+    return _validated(found, datasets, str(folder), folder, views)
+
+
+def parse(
+    files: Mapping[str, str],
+    datasets: Iterable[Dataset],
+    views: Mapping[str, View] | None = None,
+    source: str = "the files",
+) -> Study:
+    """The same for the texts of the files by name (``adsl.csv``), as :mod:`safetybook.archives` has them.
+
+    `source` names them in the error. Nothing is read from or written to disk.
+    """
+    datasets = tuple(datasets)
+    found = {
+        dataset.name: parse_table(files[dataset.file].encode(), dataset)
+        if dataset.file in files
+        else missing(dataset)
+        for dataset in datasets
+    }
+    return _validated(found, datasets, source, None, views)
+
+
+def _validated(
+    found: Mapping[str, tuple[Table | None, list[Problem]]],
+    datasets: Iterable[Dataset],
+    name: str,
+    folder: Path | None,
+    views: Mapping[str, View] | None,
+) -> Study:
+    """The study of the tables as read; errors as for :func:`load`."""
+    tables = {dataset: table for dataset, (table, _) in found.items() if table is not None}
+    problems = [problem for _, own in found.values() for problem in own]
     problems.extend(between_records(tables))
     if problems:
-        raise BadStudyError(str(folder), problems)
+        raise BadStudyError(name, problems)
     return Study({name: _settled(table) for name, table in tables.items()}, datasets, folder, views)
 
 

@@ -100,11 +100,11 @@ def _premedication(
     for patient, arm in arms.items():
         for cycle in range(3, design.CYCLES + 1):
             previous = [(patient, cycle - 2), (patient, cycle - 1)]
-            in_first_period = cycle <= design.LAST_FIRST_PERIOD_CYCLE
-            same = all(treatment.get(key) == (arm if in_first_period else IVIG) for key in previous)
+            # The premedicated infusion is of the same treatment as the two before it: who switches after
+            # two cycles of placebo is premedicated for IVIg, and counts there.
+            wanted = arm if cycle <= design.LAST_FIRST_PERIOD_CYCLE else IVIG
+            same = all(treatment.get(key) == wanted for key in (*previous, (patient, cycle)))
             if not same or not all(after[key] for key in previous):
-                continue
-            if (patient, cycle) not in treatment:
                 continue
             literal = stage.model.new_bool_var("")
             for key in previous:
