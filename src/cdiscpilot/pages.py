@@ -58,4 +58,4 @@ def narrowing(caption: str) -> Table:
         cells = [Cell(ABSENT if found is None else half_up(found, 1)) for found in widths]
         body.append(Row(question.label, tuple(cells)))
     columns = ((TABLES[0].capitalize(),), *((f"+ {table}",) for table in TABLES[1:]))
-    return Table(caption, "Patients with", columns, (Group("", tuple(body)),))
+    return Table(caption, "What is asked", columns, (Group("", tuple(body)),))

@@ -99,7 +99,7 @@ def _bar(axes: Axes, place: int, found: Bracket) -> None:
     axes.plot(found.truth, place, "o", color=INK, markersize=4, clip_on=False)
 
 
-def table(caption: str, groups: Sequence[str], rows: Brackets) -> Table:
+def table(caption: str, groups: Sequence[str], rows: Brackets, stub: str = "Patients with") -> Table:
     """Interval and truth of each question in each group of patients."""
     columns = tuple((group, heading) for group in groups for heading in ("Possible", "Truth"))
     body = tuple(
@@ -108,4 +108,4 @@ def table(caption: str, groups: Sequence[str], rows: Brackets) -> Table:
     )
     notes = ((OPEN, "No data set is known to attain this end; the interval may be wider than need be."),)
     is_open = any(not all(bracket.certified) for found in rows.values() for bracket in found)
-    return Table(caption, "Patients with", columns, (Group("", body),), notes if is_open else ())
+    return Table(caption, stub, columns, (Group("", body),), notes if is_open else ())
