@@ -30,10 +30,10 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data bounds claims lab serve lock clean
+.PHONY: help book notebooks test lint data ensemble bounds consistency pilot claims lab serve lock clean
 
 help: ## List what there is to make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(ENVIRONMENT): requirements.txt
 	@# Through a link, --clear would empty an environment that belongs to another checkout.
@@ -74,8 +74,18 @@ lint: $(ENVIRONMENT) ## Check style and types only
 data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
 	$(BIN)/python -m proderm.reconstruct
 
+ensemble: $(ENVIRONMENT) ## Reconstruct data/ensemble, a hundred times; goes on where it was stopped
+	$(BIN)/python -m proderm.reconstruct_many $(ENSEMBLE_OPTIONS)
+	$(BIN)/python -m proderm.spread
+
 bounds: $(ENVIRONMENT) ## Solve between which numbers the claims leave what the article does not print
-	$(BIN)/python -m proderm.bounds
+	$(BIN)/python -m proderm.witnesses
+
+consistency: $(ENVIRONMENT) ## Find the claims that cannot all hold, and which misprints would be noticed
+	$(BIN)/python -m proderm.consistency.store
+
+pilot: $(ENVIRONMENT) ## Bound another trial, whose truth is known, from its printed tables
+	$(BIN)/python -m cdiscpilot.bounds
 
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims

@@ -17,7 +17,6 @@ from safetybook.claims import (
     COLUMNS,
     BadLedgerError,
     Claim,
-    Determinacy,
     Outcome,
     agrees,
     judge,
@@ -25,6 +24,7 @@ from safetybook.claims import (
     write_verdicts,
 )
 from safetybook.contradictions import Contradiction, Kind
+from safetybook.determinacy import Determinacy
 from safetybook.estimands import Catalogue, Count, Derived, Ratio, Share, Statement, Unit, where
 from safetybook.problems import BadStudyError
 from safetybook.results import Result
@@ -272,10 +272,11 @@ def test_a_percentage_fixes_its_count_only_if_one_count_fits():
     )
     assert found.determinacy(WOMEN) is Determinacy.DETERMINED
     assert found.determinacy(OLD) is Determinacy.ILLUSTRATIVE
-    # Of 700 patients, 200 to 203 are 29 % as printed.
+    # Of 700 patients, 200 (28.57) to 206 (29.43) are 29 % as printed.
     large = make_study(women=203, size=700)
     found = judge([claim("a", "700", "all.patients"), claim("w", "29", "women.percent")], CATALOGUE, large)
-    assert found.determinacy(WOMEN) is Determinacy.ILLUSTRATIVE
+    assert found.standing(WOMEN).text() == "200 to 206"
+    assert found.determinacy(WOMEN) is Determinacy.BOUNDED
 
 
 def test_a_claim_that_fails_publishes_nothing():

@@ -45,7 +45,7 @@ def test_the_text_tells_the_whole_flow():
 
 def test_the_table_marks_what_is_illustrative():
     table = flow("flow", "Flow", PALETTE, RANKS).data
-    assert [(row.label, row.cells[0].text + row.cells[0].marks) for row in table.rows][3:6] == [
+    assert [(row.label, row.cells[0].text + table.marks(row.cells[0])) for row in table.rows][3:6] == [
         ("to drug", "4"),
         ("– left early", "1"),
         ("– own decision", "1‡"),

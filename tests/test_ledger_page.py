@@ -41,7 +41,7 @@ def test_every_claim_has_a_row_with_its_quote_values_verdict_and_determinacy() -
                 verdict.claim.value,
                 verdict.computed,
                 str(verdict.outcome),
-                str(verdict.determinacy),
+                verdict.fixed,
             ],
         )
         for verdict in verdicts()

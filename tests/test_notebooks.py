@@ -49,7 +49,7 @@ EXPECTED = {
             m_dose m_allocation methods_claims methods_contradictions
             """.split()
         ),
-        labels=frozenset({"fig-design", "fig-flow", "fig-exposure"}),
+        labels=frozenset({"fig-design", "fig-flow", "fig-exposure", "fig-visits"}),
     ),
     "02_ae_overview": Expected(
         keys=frozenset(
@@ -61,7 +61,7 @@ EXPECTED = {
             claims_total claims_reproduced claims_contradicted claims_stated
             """.split()
         ),
-        labels=frozenset({"table-1", "suppl-table-1", "fig-overview"}),
+        labels=frozenset({"table-1", "suppl-table-1", "fig-overview", "fig-burden"}),
     ),
     "03_intensity": Expected(
         keys=frozenset(
@@ -85,7 +85,7 @@ EXPECTED = {
             headache_mild_during all_during_ivig_p1 all_during_placebo_p1
             """.split()
         ),
-        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-window"}),
+        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-headaches", "fig-window"}),
     ),
     "05_tees": Expected(
         keys=frozenset(
@@ -105,7 +105,7 @@ EXPECTED = {
             """
             reduced_patients reduced_percent entered_extension_all_patients cycles_reduced
             reduced_never reduced_mild_then_none tee_reduced_events discontinuation_reduced_events
-            upper_limit chance_no_tee
+            upper_limit chance_tees
             """.split()
         ),
         labels=frozenset({"fig-dose-courses"}),
@@ -115,7 +115,7 @@ EXPECTED = {
             """
             premedication_ivig_arm_patients premedication_placebo_arm_patients premedication_ivig_all_patients
             premedication_analgesics_ivig_all_percent premedication_antihistamines_ivig_all_percent
-            rule_holds premedicated with_grounds ever
+            rule_holds premedicated directly_before ever
             """.split()
         ),
         labels=frozenset({"fig-premedication"}),
@@ -130,9 +130,45 @@ EXPECTED = {
         ),
         labels=frozenset({"table-7", "fig-leaving"}),
     ),
+    "09_consistency": Expected(
+        keys=frozenset(
+            """
+            claims given_up conflicts contradictions ambiguities roundings sets
+            percentages percentages_failing repetitions repetitions_failing counts_tried counts_missed
+            """.split()
+        ),
+        labels=frozenset({"fig-noticed"}),
+    ),
     "10_determinacy": Expected(
-        keys=frozenset("questions determined extension_any extension_severe again unrelated".split()),
-        labels=frozenset({"fig-open"}),
+        keys=frozenset(
+            """
+            questions fixed ends certified both members extension_any extension_at_risk extension_severe
+            again none_related unrelated worst_mild worst_moderate serious_extension tee_extension
+            headache_p1 headache_again ivig_arm placebo_arm
+            """.split()
+        ),
+        labels=frozenset(
+            f"fig-open-{topic}"
+            for topic in (
+                "extension",
+                "recurrence",
+                "intensity",
+                "causality",
+                "onset",
+                "seriousness",
+                "terms",
+                "arms",
+            )
+        ),
+    ),
+    "11_validation": Expected(
+        keys=frozenset(
+            """
+            statistics inside ends certified determined questions claims at_risk
+            placebo_patients placebo_events low_patients low_events high_patients high_events
+            """.split()
+        ),
+        labels=frozenset({"fig-truth", "table-most", "table-narrowing"}),
     ),
 }
 
@@ -275,6 +311,7 @@ DEFINITIONS = [
     r"\bOctagam 10 ?%",
     r"\bphase 3\b",
     r"\bMMT-8\b",
+    r"\bCDISC Pilot 01\b",
     r"\bMedDRA (?:version )?\d+\.\d",
     r"\b(?:CC BY 4\.0|E9\(R1\)|Python 3\.\d+)",
     r"\b(?:19|20)\d\d\b",

@@ -124,6 +124,27 @@ def test_rows_without_the_variable_do_not_count_in_its_median():
     assert sorted(solved(build)["ADURN"].dropna()) == [1, 15]
 
 
+def test_a_median_counts_rows_that_occur_more_than_once():
+    # Seven patients, at most three of them 10: at least four are 20 or 30, so the median is 20 or 30.
+    ages = pd.DataFrame({"USUBJID": ["a", "b", "c"], "AGE": [10, 20, 30]})
+    everyone = Count("n", "", "adsl", where(), Unit.ROWS)
+    median = Summary("m", "", "adsl", where(), "AGE", Function.MEDIAN)
+
+    def build(printed: str):
+        def built(stage: Stage) -> None:
+            stage.count("adsl", ages, [3, 6, 6])
+            stage.impose(claim("all"), everyone, "7")
+            stage.impose(claim("median"), median, printed)
+
+        return built
+
+    assert smallest_conflict("median", build("20"), 1) is None
+    assert smallest_conflict("median", build("30"), 1) is None
+    conflict = smallest_conflict("median", build("10"), 1)
+    assert conflict is not None
+    assert {statement.id for statement in conflict} == {"all", "median"}
+
+
 def test_what_the_rows_cannot_express_is_left_to_a_later_stage():
     stage = Stage("test")
     stage.count("adae", cells(2), [1] * 6)
@@ -214,3 +235,16 @@ def test_the_counts_of_any_data_can_be_reconstructed(seed, patients, number):
 
     rebuilt = study_of(solved(build))
     assert {c.id: compute(rebuilt, c).formatted(0) for c in counts} == known
+
+
+def test_a_search_that_may_end_anywhere_minimises_nothing():
+    def build(stage: Stage) -> PossibleRows:
+        rows = stage.choose("adae", pd.DataFrame({"USUBJID": ["P1", "P2", "P3"]}))
+        stage.model.add(sum(rows.counts) == 1)
+        stage.prefer(rows, [5, 1, 3])
+        return rows
+
+    rows, solver, _, least = solve("least", build, seed=1, effort=1.0)
+    assert (least.objective, list(rows.chosen(solver)["USUBJID"])) == (1, ["P2"])
+    rows, solver, _, any_one = solve("any", build, seed=1, effort=1.0, gap=1.0)
+    assert (any_one.objective, len(rows.chosen(solver))) == (0, 1)

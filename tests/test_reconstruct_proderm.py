@@ -1,14 +1,30 @@
 """The trial's reconstruction: facts of its design, hand-worked pieces, and `make data` as a whole."""
 
 import datetime as dt
+import random
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from proderm import reconstruct
-from proderm.reconstruction import attribution, calendar, design, exposure, infusions, named, table_5, timing
+from proderm.reconstruction import (
+    assumptions,
+    attribution,
+    burden,
+    calendar,
+    cycles,
+    design,
+    exposure,
+    infusions,
+    named,
+    table_5,
+    timing,
+)
+from proderm.reconstruction.assumptions import Assumptions
 from proderm.reconstruction.published import Published
 from safetybook.rates import garwood, rate
+from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import exact, half_up
 
 ADAM = Path(__file__).resolve().parents[1] / "data" / "adam"
@@ -128,6 +144,59 @@ def test_latency_is_0_within_the_cycle_and_counts_from_its_start_after():
     assert timing.latency(start, end, dt.datetime(2018, 3, 5, 22, 0)) == 0  # between two episodes
     assert timing.latency(start, end, end) == 0
     assert timing.latency(start, end, dt.datetime(2018, 3, 7, 8, 18)) == 1.95
+
+
+def test_premedication_counts_for_the_treatment_of_the_infusion_it_is_given_for(published):
+    """C1 had infusional events after both placebo cycles; the infusion that follows them is of IVIg."""
+    infused = {"C1": ["Placebo"] * 2 + ["IVIg"] * 4, "P01": ["Placebo"] * 4 + ["IVIg"] * 2}
+    lines = [
+        (who, n, treatment, "Y") for who, given in infused.items() for n, treatment in enumerate(given, 1)
+    ]
+    stage = Stage("cycles", only=frozenset())
+    rows = stage.choose("adae", pd.DataFrame(lines, columns=["USUBJID", "CYCLE", "TRTA", "INFUSFL"]))
+    subjects = design.subjects([p for p in design.cohort(seed=1) if p.key in infused])
+    found = cycles._premedication(stage, rows, subjects, published)
+    assert sorted(found) == [("C1", 5), ("C1", 6), ("P01", 3), ("P01", 4)]
+
+
+def test_patients_keep_their_tendency_as_far_as_is_assumed(published):
+    lines = [
+        (f"P{who}", "IVIg", period, 2)
+        for who in range(95)
+        for period, n in ((1, 4), (2, 6))
+        for _ in range(n)
+    ]
+    given = pd.DataFrame(lines, columns=["USUBJID", "TRTA", "APERIOD", "CYCDAYS"])
+    given = pd.concat([given, pd.DataFrame([("Q", "Placebo", 1, 2)], columns=given.columns)])
+
+    def correlation(carried: float) -> float:
+        found = []
+        for seed in range(30):
+            drawn = burden.drawn_burden(given, published, seed, Assumptions(shape=1.0, carried=carried))
+            counted = {(s.patient, s.period): n for s, n in drawn.items() if s.treatment == "IVIg"}
+            periods = pd.Series(counted).unstack()
+            found.append(periods[1].corr(periods[2]))
+        return sum(found) / len(found)
+
+    # Poisson counts of means m and n correlate as their gamma rates do, times sqrt(m n / ((1 + m) (1 + n)))
+    # for shape 1; here m = 196 / 95 and n = 349 / 95.
+    assert correlation(1.0) == pytest.approx(0.72, abs=0.05)
+    assert correlation(0.5) == pytest.approx(0.36, abs=0.05)
+
+
+def test_the_assumptions_of_a_member_are_drawn_within_their_limits():
+    drawn = [assumptions.drawn(seed) for seed in range(2, 102)]
+    assert drawn[0] == assumptions.drawn(2)
+    assert len(set(drawn)) == 100
+    assert all(0.7 <= a.shape <= 2.5 and 0.2 <= a.carried <= 1 and 0 <= a.susceptible <= 12 for a in drawn)
+
+
+@pytest.mark.parametrize("minute", [(0, 5), (12, 0), (23, 50), (23, 55), (23, 56), (23, 59)])
+def test_an_event_of_one_day_resolves_on_that_day_and_not_before_it_began(minute):
+    onset = dt.datetime(2018, 9, 12, *minute)
+    for seed in range(20):
+        end = timing.resolution(onset, 1, random.Random(seed))
+        assert onset <= end <= dt.datetime(2018, 9, 12, 23, 59)
 
 
 def test_every_claim_is_given_up_by_a_contradiction_or_followed(published):

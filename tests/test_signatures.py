@@ -5,7 +5,7 @@ from itertools import product
 import pandas as pd
 import pytest
 
-from safetybook.estimands import Count, Unit, Where, where
+from safetybook.estimands import Combination, Count, Share, Unit, Where, where
 from safetybook.predicates import Has, Predicate, satisfied
 from safetybook.reconstruct.signatures import Pool, SignatureProgramme
 from safetybook.reconstruct.stage import Constraint
@@ -27,6 +27,10 @@ def patients(condition: Where) -> Count:
 
 def events(condition: Where) -> Count:
     return Count("n", "", "adae", condition, Unit.ROWS)
+
+
+def of(predicate: Predicate, among: Where) -> Combination:
+    return Combination("n", "", predicate, among)
 
 
 def subsets() -> list[frozenset[int]]:
@@ -62,7 +66,7 @@ def test_the_bounds_are_the_extremes_over_all_data_sets(asked, known):
     programme = SignatureProgramme({"all": KINDS}, [Pool("all", 3, ("all",))], FILTERS)
     for condition, number in known.items():
         programme.impose(claim(str(number)), patients(condition), number)
-    low, high = programme.bounds(asked, ANY)
+    low, high = programme.bounds(of(asked, ANY))
     fitting = [d for d in data_sets(3) if all(count(d, Has(c)) == n for c, n in known.items())]
     values = [count(d, asked) for d in fitting]
     assert (low.value, high.value) == (min(values), max(values))
@@ -74,9 +78,9 @@ def test_events_limit_patients():
     # 2 severe events are in at most 2 patients, and 3 patients with an event have at least 3.
     programme = SignatureProgramme({"all": KINDS}, [Pool("all", 5, ("all",))], FILTERS)
     programme.impose(claim("severe"), events(SEVERE), 2)
-    assert programme.bounds(Has(SEVERE), ANY)[1].value == 2
+    assert programme.bounds(of(Has(SEVERE), ANY))[1].value == 2
     programme.impose(claim("all"), events(ANY), 3)
-    assert programme.bounds(Has(ANY), ANY)[1].value == 3
+    assert programme.bounds(of(Has(ANY), ANY))[1].value == 3
 
 
 def test_a_patient_of_two_segments_counts_once_over_both():
@@ -85,23 +89,23 @@ def test_a_patient_of_two_segments_counts_once_over_both():
     programme = SignatureProgramme(PERIODS, [pool], (ANY, FIRST, SECOND))
     programme.impose(claim("first"), patients(FIRST), 3)
     programme.impose(claim("both"), patients(ANY), 4)
-    low, high = programme.bounds(Has(SECOND), SECOND)
+    low, high = programme.bounds(of(Has(SECOND), SECOND))
     assert (low.value, high.value) == (1, 4)
-    again = programme.bounds(Has(FIRST) & Has(SECOND), ANY)
+    again = programme.bounds(of(Has(FIRST) & Has(SECOND), ANY))
     assert (again[0].value, again[1].value) == (0, 3)
 
 
 def test_only_those_exposed_can_lack_an_event():
     pools = [Pool("first only", 2, ("first",)), Pool("both", 3, ("first", "second"))]
     programme = SignatureProgramme(PERIODS, pools, (ANY, FIRST, SECOND))
-    low, high = programme.bounds(~Has(SECOND), SECOND)
+    low, high = programme.bounds(of(~Has(SECOND), SECOND))
     assert (low.value, high.value) == (0, 3)
 
 
 def test_certain_facts_hold_of_every_patient_of_a_pool():
     pools = [Pool("severe", 2, ("all",), (("all", Has(SEVERE)),)), Pool("rest", 3, ("all",))]
     programme = SignatureProgramme({"all": KINDS}, pools, FILTERS)
-    low, high = programme.bounds(Has(SEVERE), ANY)
+    low, high = programme.bounds(of(Has(SEVERE), ANY))
     assert (low.value, high.value) == (2, 5)
 
 
@@ -113,7 +117,7 @@ def test_a_conflict_names_the_claims_that_cannot_all_hold_and_no_others():
     programme.impose(claim("severe"), patients(SEVERE), 2)
     assert {c.id for c in programme.conflict()} == {"any", "mild", "severe"}
     with pytest.raises(ValueError, match="conflict"):
-        programme.bounds(Has(ANY), ANY)
+        programme.bounds(of(Has(ANY), ANY))
 
 
 def test_consistent_claims_have_no_conflict():
@@ -133,3 +137,58 @@ def test_a_predicate_reads_data_as_it_reads_signatures():
     assert list(satisfied(Has(MILD) & Has(SEVERE), rows, patients)) == [True, False, False]
     assert list(satisfied(Has(RELATED) & ~Has(SEVERE), rows, patients)) == [False, True, False]
     assert list(satisfied(~Has(ANY) | Has(SEVERE), rows, patients)) == [True, False, True]
+
+
+def test_events_are_bounded_by_what_is_known_of_patients_and_of_other_events():
+    # 10 events, 4 of them related, in 5 patients. Three have a severe event, so at least 3 events are
+    # severe, and the two others have an event each that is not: at most 8.
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 9, ("all",))], FILTERS)
+    for condition, n, number in ((ANY, 5, 10), (RELATED, None, 4), (SEVERE, 3, None)):
+        if n is not None:
+            programme.impose(claim(f"{n} patients"), patients(condition), n)
+        if number is not None:
+            programme.impose(claim(f"{number} events"), events(condition), number)
+    low, high = programme.bounds(events(SEVERE))
+    assert (low.value, high.value) == (3, 8)
+    unrelated = where(AEREL="NOT RELATED")
+    assert [end.value for end in programme.bounds(events(unrelated))] == [6, 6]
+
+
+def test_nobody_affected_no_event():
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 5, ("all",))], FILTERS)
+    programme.impose(claim("severe"), patients(SEVERE), 0)
+    programme.impose(claim("all"), events(ANY), 7)
+    assert programme.bounds(events(SEVERE))[1].value == 0
+    assert programme.bounds(patients(ANY))[0].value == 1
+
+
+def test_a_percentage_leaves_the_counts_that_print_so():
+    # 33.3 % of 9 patients at risk is 3 of them; 33 % of 90 is 30 (29.7 to 30.15 patients print so).
+    at_risk = Count("at risk", "", "adex", ANY, Unit.PATIENTS)
+    for whole, printed, expected in ((9, "33.3", 3), (90, "33", 30)):
+        programme = SignatureProgramme({"all": KINDS}, [Pool("all", whole, ("all",))], FILTERS)
+        share = Share("share", "", patients(RELATED), at_risk)
+        assert programme.impose(claim("share"), share, printed)
+        assert [end.value for end in programme.bounds(patients(RELATED))] == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    "estimand",
+    [
+        Count("another data set", "", "adcm", ANY, Unit.PATIENTS),
+        Count("another variable", "", "adae", where(AEDECOD="Headache"), Unit.ROWS),
+        Count("another level", "", "adae", where(AEREL=("PROBABLE", "POSSIBLE")), Unit.ROWS),
+        Count("no filter of the programme", "", "adae", MILD & RELATED, Unit.PATIENTS),
+    ],
+    ids=lambda estimand: estimand.id,
+)
+def test_what_the_kinds_cannot_express_is_left_out(estimand):
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 5, ("all",))], FILTERS)
+    assert not programme.impose(claim("n"), estimand, 3)
+    assert programme.bounds(patients(ANY))[1].value == 5
+
+
+def test_a_predicate_on_something_else_is_refused():
+    programme = SignatureProgramme({"all": KINDS}, [Pool("all", 5, ("all",))], FILTERS)
+    with pytest.raises(ValueError, match="not among the programme's filters"):
+        programme.bounds(of(Has(where(AESEV="MODERATE")), ANY))

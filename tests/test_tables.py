@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
+from safetybook.aligned_text import to_text
+from safetybook.determinacy import PUBLISHED, bounded, determined, illustrative
 from safetybook.latex import to_latex
 from safetybook.results import Result
-from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html, to_text
+from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html
 
 PATIENTS, EVENTS = "No. of pts (%)", "No. of events"
 COLUMNS = (
@@ -168,9 +170,56 @@ def test_headings_of_text_are_told_apart():
 
 
 def test_an_illustrative_cell_bears_a_mark_and_a_note():
-    table = Table("t", "", (("n",),), (Group("", (Row("r", (Cell("7", illustrative=True),)),)),))
+    table = Table("t", "", (("n",),), (Group("", (Row("r", (Cell("7", standing=illustrative()),)),)),))
     assert f"7{ILLUSTRATIVE}" in to_text(table)
     assert "not a finding" in to_html(table)
+
+
+def numbers(*standings, text="7", standing=None):
+    """A table of one row with a number of each standing."""
+    row = Row("r", tuple(Cell(text, standing=one) for one in standings))
+    columns = tuple((f"c{i}",) for i in range(len(standings)))
+    return Table("t", "", columns, (Group("", (row,)),), standing=standing)
+
+
+@pytest.mark.parametrize(
+    ("standings", "marks", "note"),
+    [
+        ([PUBLISHED], [""], "All numbers are published."),
+        ([determined("x")] * 2, ["", ""], "All numbers are determined: not printed, but"),
+        ([PUBLISHED, determined("x")], ["", "∴"], "Numbers without a mark are published."),
+        ([determined("x"), bounded(6, 9, "x")], ["", "§"], "Numbers without a mark are determined:"),
+        ([illustrative(), PUBLISHED], ["‡", ""], "Numbers without a mark are published."),
+    ],
+)
+def test_a_mark_tells_how_far_a_number_is_fixed(standings, marks, note):
+    table = numbers(*standings)
+    assert [table.marks(cell) for cell in table.rows[0].cells] == marks
+    assert table.notes[-1][0] == ""
+    assert table.notes[-1][1].startswith(note)
+    assert {mark for mark, _ in table.notes} - {""} == set(marks) - {""}
+    kinds = re.findall(r'data-standing="(\w+)"', to_html(table))
+    assert kinds == [str(standing.kind) for standing in standings]
+
+
+def test_the_ends_of_a_few_bounded_numbers_stand_in_the_note():
+    note = dict(numbers(bounded(6, 9, "x"), PUBLISHED).notes)["§"]
+    assert note == "Bounded: left a range by what the article prints. r 6 to 9."
+    note = dict(numbers(bounded(6, 9, "x"), bounded(1, 2, "y")).notes)["§"]
+    assert note.endswith("r (c0): 6 to 9; r (c1): 1 to 2.")
+    note = dict(numbers(*[bounded(6, 9, "x")] * 9).notes)["§"]
+    assert note.endswith("Its ends are in the list at the end of the page.")
+    assert "6 to 9" not in dict(numbers(bounded(6, 9, "x"), text="6 to 9").notes)["§"].partition(". ")[2]
+
+
+def test_a_table_gives_its_standing_to_the_cells_that_have_none():
+    table = numbers(None, PUBLISHED, standing=illustrative())
+    assert [cell.kind for cell in table.rows[0].cells] == ["illustrative", "published"]
+    assert numbers(None).rows[0].cells[0].kind is None
+
+
+def test_words_have_no_standing():
+    assert numbers(illustrative(), text="–").notes == []
 
 
 def test_no_mark_no_note():

@@ -1,195 +1,163 @@
-"""Between which numbers the article leaves a count that it does not print.
+"""Between which numbers the article leaves what it does not print: the stored answers, and how they are made.
 
-The claims of Tables 1 and 2 on patients and events, and what is certain of the patients who left early,
-go into a signature programme (:mod:`safetybook.reconstruct.signatures`). Its bounds hold for every data
-set that satisfies these claims, not only for the one reconstructed here.
+Each question (:mod:`proderm.questions`) has two ends. A signature programme proves that no data set which
+satisfies the claims goes beyond them; a data set that satisfies *all* claims and reaches an end certifies
+it (:mod:`proderm.witnesses`). An end that no data set was found to reach is *open*: the true end lies between
+it and the farthest value reached.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import product
+from functools import cache
 from pathlib import Path
 
-import pandas as pd
-
-from proderm.claims import LEDGER
-from proderm.columns import IVIG_ALL, IVIG_EXT, IVIG_P1, PLACEBO_P1
-from proderm.estimands import CATALOGUE
-from proderm.estimands.adverse_events import (
-    INFUSIONAL,
-    INTENSITIES,
-    RELATED,
-    RELATED_INTENSITIES,
-    TEAE,
-    UNRELATED,
-)
-from proderm.estimands.families import Category, patients
+from proderm.claims import BOUNDS, EXTERNAL, LEDGER
+from proderm.questions import families, tables_1_and_2
+from proderm.questions.family import Question
 from safetybook.claims import Claim, read_ledger
-from safetybook.estimands import Column, Count
-from safetybook.predicates import Has, Predicate, satisfied
 from safetybook.ranges import Range
-from safetybook.reconstruct.signatures import Pool, SignatureProgramme
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.signatures import SignatureProgramme
+from safetybook.results import compute
 from safetybook.study import Study
 
-STORE = LEDGER.with_name("bounds.json")
-"""Where `make bounds` keeps the answers: solving them takes longer than a page may."""
-
-FIRST, EXTENSION, PLACEBO = "IVIg, first period", "IVIg, extension", "placebo"
-EXPOSURE = {FIRST: ("IVIg", 1), EXTENSION: ("IVIg", 2), PLACEBO: ("Placebo", 1)}
-
-KINDS = pd.DataFrame(
-    product(("PROBABLE", "NOT RELATED"), ("MILD", "MODERATE", "SEVERE"), ("Y", "N")),
-    columns=["AEREL", "AESEV", "INFUSFL"],
-).assign(TRTEMFL="Y")
-CATEGORIES = (TEAE, INFUSIONAL, RELATED, UNRELATED, *INTENSITIES, *RELATED_INTENSITIES)
-
-
-def has(category: Category, column: Column) -> Has:
-    """At least one event of the category in the column: the same filter that counts its patients."""
-    return Has(patients(category, column).where)
+TOPICS = {
+    "extension": r"[a-z_]+\.ivig_ext\.patients",
+    "burden": r".*_or_more\..+|most_.+",
+    "recurrence": r"(both_periods|extension_only)\.[a-z]+\..+",
+    "intensity": r"(worst|several)_.+",
+    "causality": r"(unrelated|none_related|only_related|both_causalities)\..+",
+    "onset": r"(related_infusional|only_later)\..+",
+    "seriousness": r".*(serious|tee|stopped|discontinuation).*",
+    "terms": r".*(headache|fever|nausea|vomiting).*",
+    "arms": r".*_(switched|placebo_arm|ivig_arm)\..+|both_treatments\..+",
+}
+"""What the questions are about: patterns of their ids, the last that fits."""
 
 
-def pools(printed: Mapping[str, int]) -> list[Pool]:
-    """Who was on IVIg when, and what is certain of those who left in the first period.
-
-    `printed` holds published counts by estimand. 52 patients were on IVIg in the first period and 91 in
-    the extension, 95 in all: 48 in both, 4 only in the first, 43 only in the extension. Of the 4, patient 1
-    had related events of every intensity (Table 7); two more had an event that ended treatment, an
-    unrelated one (sepsis; basilar artery stenosis). Placebo is apart: no count here joins it with IVIg.
-    """
-    first, everyone = printed["at_risk.ivig_p1"], printed["at_risk.ivig_all"]
-    extension, placebo = printed["entered_extension.all.patients"], printed["at_risk.placebo_p1"]
-    stopped = printed["discontinuation.ivig_p1.patients"]
-    left = everyone - extension
-    of_patient_1 = tuple((FIRST, has(category, IVIG_P1)) for category in RELATED_INTENSITIES)
-    return [
-        Pool("both periods", first + extension - everyone, (FIRST, EXTENSION)),
-        Pool("patient 1", 1, (FIRST,), of_patient_1),
-        Pool("left on an unrelated event", stopped - 1, (FIRST,), ((FIRST, has(UNRELATED, IVIG_P1)),)),
-        Pool("left otherwise", left - stopped, (FIRST,)),
-        Pool("extension only", everyone - first, (EXTENSION,)),
-        Pool("placebo", placebo, (PLACEBO,)),
-    ]
-
-
-def programme(ledger: Iterable[Claim]) -> SignatureProgramme:
-    """The claims of Tables 1 and 2 on patients and events of the categories above."""
-    columns = (IVIG_P1, IVIG_EXT, IVIG_ALL, PLACEBO_P1)
-    filters = {patients(category, column).where: None for category in CATEGORIES for column in columns}
-    segments = {
-        name: KINDS.assign(TRTA=treatment, APERIOD=period) for name, (treatment, period) in EXPOSURE.items()
-    }
-    ledger = list(ledger)
-    printed = {claim.estimand: int(claim.value) for claim in ledger if claim.value.isdigit()}
-    made = SignatureProgramme(segments, pools(printed), tuple(filters))
-    for claim in ledger:
-        estimand = CATALOGUE[claim.estimand] if claim.estimand else None
-        if claim.location in ("Table 1", "Table 2") and isinstance(estimand, Count):
-            variables = estimand.where.variables
-            if estimand.dataset == "adae" and variables <= set(segments[FIRST].columns):
-                constraint = Constraint(claim.claim_id, f"{claim.quote} [{claim.location}]", claim.value)
-                made.impose(constraint, estimand, int(claim.value))
-    return made
+class StaleBoundsError(ValueError):
+    """The stored bounds are of another ledger or of other questions."""
 
 
 @dataclass(frozen=True)
-class Question:
-    """A count of patients that the article does not print."""
+class End:
+    """One end of a bound.
 
-    label: str
-    predicate: Predicate
-    column: Column
+    Attributes:
+        value: no data set that satisfies the claims goes beyond it.
+        reached: the farthest value of any data set that was made.
+        witness: the name of that data set; ``adam`` is the one of the book.
+    """
 
+    value: int
+    reached: int
+    witness: str
 
-MILD, MODERATE, SEVERE = INTENSITIES
-RELATED_MILD, RELATED_MODERATE, _ = RELATED_INTENSITIES
-
-QUESTIONS = (
-    Question("Any TEAE in the extension", has(TEAE, IVIG_EXT), IVIG_EXT),
-    Question("A related TEAE in the extension", has(RELATED, IVIG_EXT), IVIG_EXT),
-    Question("An infusional TEAE in the extension", has(INFUSIONAL, IVIG_EXT), IVIG_EXT),
-    Question("A severe TEAE in the extension", has(SEVERE, IVIG_EXT), IVIG_EXT),
-    Question("TEAEs in both periods on IVIg", has(TEAE, IVIG_P1) & has(TEAE, IVIG_EXT), IVIG_ALL),
-    Question(
-        "Related TEAEs in both periods on IVIg", has(RELATED, IVIG_P1) & has(RELATED, IVIG_EXT), IVIG_ALL
-    ),
-    Question("TEAEs, but none related, overall", has(TEAE, IVIG_ALL) & ~has(RELATED, IVIG_ALL), IVIG_ALL),
-    Question("Any unrelated TEAE, overall", has(UNRELATED, IVIG_ALL), IVIG_ALL),
-    Question("Only related TEAEs, overall", has(RELATED, IVIG_ALL) & ~has(UNRELATED, IVIG_ALL), IVIG_ALL),
-    Question(
-        "Both mild and moderate TEAEs, overall", has(MILD, IVIG_ALL) & has(MODERATE, IVIG_ALL), IVIG_ALL
-    ),
-    Question("Moderate or severe TEAEs, overall", has(MODERATE, IVIG_ALL) | has(SEVERE, IVIG_ALL), IVIG_ALL),
-    Question(
-        "Both mild and moderate related TEAEs, IVIg, first period",
-        has(RELATED_MILD, IVIG_P1) & has(RELATED_MODERATE, IVIG_P1),
-        IVIG_P1,
-    ),
-    Question("Any unrelated TEAE, placebo", has(UNRELATED, PLACEBO_P1), PLACEBO_P1),
-)
+    @property
+    def certified(self) -> bool:
+        """Whether a data set reaches the end."""
+        return self.value == self.reached
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The answer to a question: its least and greatest value, and whether both ends are proved."""
+    """The answer to a question, by the id of its estimand."""
 
-    label: str
-    low: int
-    high: int
-    proved: bool
-
-
-def solve(ledger: Iterable[Claim]) -> list[Bound]:
-    """The bounds on every question over all data sets that satisfy the claims."""
-    made = programme(ledger)
-    found = []
-    for question in QUESTIONS:
-        low, high = made.bounds(question.predicate, question.column.where)
-        found.append(Bound(question.label, low.value, high.value, low.proved and high.proved))
-    return found
+    id: str
+    low: End
+    high: End
 
 
-def stored(path: Path = STORE) -> list[Bound]:
-    """The bounds as last solved.
+def ledgers() -> list[Claim]:
+    """The claims of the article and the counts of other sources that the data follow too."""
+    return read_ledger(LEDGER) + read_ledger(EXTERNAL, locations=None)
+
+
+def questions() -> list[Question]:
+    """All questions, in the order of the families."""
+    return [question for family in families(read_ledger(LEDGER)) for question in family.questions]
+
+
+def programme(ledger: Sequence[Claim]) -> SignatureProgramme:
+    """The claims of Tables 1 and 2 on causality, intensity and infusional onset."""
+    return tables_1_and_2(ledger).programme(ledger)
+
+
+def digest() -> str:
+    """SHA-256 of what the answers depend on: the ledgers and the questions."""
+    asked = "\n".join(question.estimand.id for question in questions())
+    content = LEDGER.read_bytes() + EXTERNAL.read_bytes() + asked.encode()
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def write(bounds: Iterable[Bound], path: Path = BOUNDS) -> None:
+    """Store bounds with the digest of what they depend on."""
+    content = {"of": digest(), "bounds": [asdict(bound) for bound in bounds]}
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+
+
+def stored(path: Path = BOUNDS) -> list[Bound]:
+    """The bounds as last solved, in the order of the questions.
 
     Raises:
-        ValueError: if the ledger has changed since, or the questions have.
+        StaleBoundsError: if the ledgers or the questions have changed since.
     """
     known = json.loads(path.read_text(encoding="utf-8"))
-    found = [Bound(**bound) for bound in known["bounds"]]
-    if known["ledger"] != _digest() or [b.label for b in found] != [q.label for q in QUESTIONS]:
-        raise ValueError(f"{path.name} is of another ledger or of other questions: run make bounds")
-    return found
+    if known["of"] != digest():
+        raise StaleBoundsError(f"{path.name} is of another ledger or of other questions: run make bounds")
+    return [Bound(bound["id"], End(**bound["low"]), End(**bound["high"])) for bound in known["bounds"]]
+
+
+@cache
+def by_id() -> Mapping[str, Bound]:
+    """The stored bounds by the id of the estimand they are of."""
+    return {bound.id: bound for bound in stored()}
+
+
+def answer(question: Question, study: Study) -> Range:
+    """The stored bound on a question, with the value in `study`, which is one of the data sets it is over."""
+    bound = by_id()[question.estimand.id]
+    here = compute(study, question.estimand)
+    among = (
+        None
+        if question.estimand.id.endswith(".events")
+        else int(compute(study, question.among.at_risk).number)
+    )
+    return Range(
+        question.label,
+        bound.low.value,
+        bound.high.value,
+        bound.low.reached,
+        bound.high.reached,
+        among,
+        int(here.number),
+    )
 
 
 def answers(study: Study) -> list[Range]:
-    """The stored bounds, each with the answer in `study`, which is one of the data sets they are over."""
-    adverse, exposed = study.frame("adae"), study.frame("adex")
-    found = []
-    for question, bound in zip(QUESTIONS, stored(), strict=True):
-        concerned = exposed.loc[question.column.where.mask(exposed), "USUBJID"].drop_duplicates()
-        here = int(satisfied(question.predicate, adverse, concerned).sum())
-        found.append(Range(bound.label, bound.low, bound.high, bound.proved, len(concerned), here))
+    """The stored bounds on all questions, each with the value in `study`."""
+    return [answer(question, study) for question in questions()]
+
+
+def by_topic(study: Study) -> dict[str, list[Range]]:
+    """The answers by what they are about.
+
+    Raises:
+        KeyError: if a question belongs to no topic.
+    """
+    found: dict[str, list[Range]] = {topic: [] for topic in TOPICS}
+    for question, row in zip(questions(), answers(study), strict=True):
+        found[topic(question.estimand.id)].append(row)
     return found
 
 
-def _digest() -> str:
-    return "sha256:" + hashlib.sha256(LEDGER.read_bytes()).hexdigest()
-
-
-def main() -> int:
-    """Solve all bounds and store them with the digest of the ledger they are of."""
-    bounds = [asdict(bound) for bound in solve(read_ledger(LEDGER))]
-    text = json.dumps({"ledger": _digest(), "bounds": bounds}, indent=1) + "\n"
-    STORE.write_text(text, encoding="utf-8", newline="\n")
-    print(f"Wrote {len(bounds)} bounds to {STORE}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+def topic(name: str) -> str:
+    """What the question with an id is about; errors as for :func:`by_topic`."""
+    for known, pattern in reversed(TOPICS.items()):
+        if re.fullmatch(pattern, name):
+            return known
+    raise KeyError(name)

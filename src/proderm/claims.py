@@ -11,6 +11,7 @@ from proderm import study as proderm
 from proderm.contradictions import CONTRADICTIONS
 from proderm.datasets import DATASETS
 from proderm.estimands import CATALOGUE
+from proderm.evidence import evidence
 from safetybook.claims import Outcome, Verdict, Verdicts, judge, read_ledger, write_verdicts
 from safetybook.problems import BadStudyError
 from safetybook.reading import read_table
@@ -19,6 +20,8 @@ from safetybook.study import Study
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "data" / "published" / "claims.csv"
 EXTERNAL = ROOT / "data" / "published" / "external.csv"
+BOUNDS = LEDGER.with_name("bounds.json")
+"""Between which numbers the claims leave counts that they do not print; see :mod:`proderm.bounds`."""
 VERDICTS = ROOT / "_build" / "verdicts.csv"
 
 
@@ -29,7 +32,8 @@ def verdicts(study: Study) -> Verdicts:
         BadLedgerError: if the ledger cannot be used.
         ValueError: if a contradiction names a claim that the ledger lacks.
     """
-    return judge(read_ledger(LEDGER), CATALOGUE, study, CONTRADICTIONS)
+    ledger = read_ledger(LEDGER)
+    return judge(ledger, CATALOGUE, study, CONTRADICTIONS, evidence(ledger, CONTRADICTIONS, BOUNDS))
 
 
 def external_verdicts(study: Study) -> Verdicts:

@@ -290,7 +290,14 @@ CONTRADICTIONS = (
     Contradiction(
         id="disease_activity_patient_7",
         claims=("t5.p7.disease_activity",),
-        beside=("t6.gda_severe.tee.patients",),
+        beside=(
+            "t6.at_risk.tee",
+            *(
+                f"t6.gda_{activity}.tee.{statistic}"
+                for activity in ("mild", "moderate", "severe")
+                for statistic in ("patients", "percent")
+            ),
+        ),
         kind=Kind.CONTRADICTION,
         proof=(
             "Table 5: the global disease activity of patient 7, who had a TEE, was severe.\n"

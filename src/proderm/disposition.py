@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from proderm.estimands import CATALOGUE
-from safetybook.claims import Determinacy, Verdicts
+from safetybook.claims import Verdicts
 from safetybook.contradictions import Printed
 from safetybook.designs import Design, Lane
 from safetybook.exposure import Arm, Cycle
@@ -143,7 +143,7 @@ def _reasons(left: pd.DataFrame, fixed: int | None = None) -> tuple[Aside, ...]:
 def _published_event_leavers(study: Study, verdicts: Verdicts) -> int | None:
     """Patients who left the extension on an adverse event, if the article prints how many."""
     estimand = CATALOGUE["discontinuation.ivig_ext.patients"]
-    if verdicts.determinacy(estimand) is Determinacy.ILLUSTRATIVE:
+    if not verdicts.standing(estimand).fixed:
         return None
     return int(compute(study, estimand).number)
 

@@ -16,11 +16,12 @@ from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients, percent
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction
-from safetybook.estimands import Column, Estimand
+from safetybook.determinacy import PUBLISHED, SHOWS_ENDS, Determinacy, Standing, determined
+from safetybook.estimands import Column, Estimand, Share
 from safetybook.figures import Palette
 from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
-from safetybook.rounding import exact, half_up
+from safetybook.rounding import exact, half_up, places
 from safetybook.study import Study
 from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described, unraised
 
@@ -81,6 +82,7 @@ class Page:
     def __init__(self, *locations: str) -> None:
         self.locations = locations
         self._glued: dict[str, str] = {}
+        self._open: dict[str, tuple[str, str, Standing]] = {}
 
     def result(self, estimand: Estimand) -> Result:
         """The result of an estimand in the data."""
@@ -88,29 +90,72 @@ class Page:
 
     def cell(self, form: str, *estimands: Estimand, location: str = "", decimals: int | None = None) -> Cell:
         """A cell as one part of the article shows it; see :func:`safetybook.tables.cell`."""
-        return cell(form, estimands, study(), verdicts(), location, decimals)
+        shown = cell(form, estimands, study(), verdicts(), location, decimals)
+        counts = {estimand.id for estimand in estimands}
+        for estimand in estimands:
+            result = self.result(estimand)
+            # A percentage beside its count says nothing more.
+            beside = isinstance(estimand, Share) and estimand.numerator.id in counts
+            if result.value is not None and not beside:
+                self._list(estimand.id, result.formatted(decimals), self.standing(estimand), estimand.label)
+        return shown
 
-    def glue(self, name: str, text: str) -> None:
-        """Keep a text for the page's sentences, once.
+    def standing(self, estimand: Estimand) -> Standing:
+        """How far the article fixes an estimand."""
+        return verdicts().standing(estimand)
+
+    def follows(self, *estimands: Estimand, why: str = "") -> Standing:
+        """The standing of a number that is computed from estimands which are all fixed.
 
         Raises:
-            ValueError: if another text already has this name.
+            ValueError: naming those that are not.
         """
+        loose = [estimand.label for estimand in estimands if not self.standing(estimand).fixed]
+        if loose:
+            raise ValueError(f"not fixed by the article, so nothing follows exactly: {'; '.join(loose)}")
+        return determined(why or f"from: {'; '.join(dict.fromkeys(one.label for one in estimands))}")
+
+    def glue(self, name: str, text: str, standing: Standing, label: str = "", of: str = "") -> None:
+        """Keep a text for the page's sentences, once, and how far the article fixes it.
+
+        A bounded number brings its ends along, an illustrative one its mark. `label` says in the list of the
+        page what the number is; only what is published needs none. `of` is the estimand's id, if it has one.
+
+        Raises:
+            ValueError: if another text already has this name, or the label is missing.
+        """
+        if standing.kind is not Determinacy.PUBLISHED and not label:
+            raise ValueError(f"{name} needs a label: it is {standing.kind}")
+        self._keep(name, with_ends(text, standing), standing.kind)
+        self._list(of or name, text, standing, label)
+
+    def _keep(self, name: str, shown: str, kind: Determinacy) -> None:
         if name not in self._glued:
-            store(name, text, display=False)
-        elif self._glued[name] != text:
-            raise ValueError(f"{name} is already {self._glued[name]!r}, not {text!r}")
-        self._glued[name] = text
+            store(name, Glued(shown, kind), display=False)
+        elif self._glued[name] != shown:
+            raise ValueError(f"{name} is already {self._glued[name]!r}, not {shown!r}")
+        self._glued[name] = shown
+
+    def _list(self, key: str, text: str, standing: Standing, label: str) -> None:
+        if standing.kind is not Determinacy.PUBLISHED and any(map(str.isdigit, text)):
+            self._open.setdefault(key, (label, text, standing))
 
     def glue_results(self, *estimands: Estimand, decimals: int | None = None) -> None:
         """Keep results under their ids, with underscores for dots: ``teae_ivig_all_patients``."""
         for estimand in estimands:
-            self.glue(glue_name(estimand.id), self.result(estimand).formatted(decimals))
+            text = self.result(estimand).formatted(decimals)
+            standing = self.standing(estimand).at(decimals_of(text))
+            self.glue(glue_name(estimand.id), text, standing, estimand.label, estimand.id)
 
-    def glue_difference(self, name: str, found: Difference) -> None:
+    def glue_difference(self, name: str, found: Difference, standing: Standing, label: str) -> None:
         """Keep a difference and its confidence limits, with ``_low`` and ``_high`` after the name."""
-        for end, value in (("", found.value), ("_low", found.low), ("_high", found.high)):
-            self.glue(name + end, half_up(exact(value), 1).replace("-", "−"))
+        for end, value, what in (
+            ("", found.value, ""),
+            ("_low", found.low, ", lower limit"),
+            ("_high", found.high, ", upper limit"),
+        ):
+            text = half_up(exact(value), 1).replace("-", "−")
+            self.glue(name + end, text, standing, f"{label}: difference in percentage points{what}")
 
     def glue_claims(self) -> None:
         """Keep the result behind each claim of the page at the claim's precision, under the estimand's id.
@@ -120,21 +165,28 @@ class Page:
         for verdict in verdicts().at(*self.locations):
             name = glue_name(verdict.claim.estimand)
             if verdict.result is not None and name not in self._glued:
-                self.glue(name, verdict.result.formatted(verdict.claim.decimals))
+                estimand = CATALOGUE[verdict.claim.estimand]
+                text = verdict.result.formatted(verdict.claim.decimals)
+                standing = self.standing(estimand).at(decimals_of(text))
+                self.glue(name, text, standing, estimand.label, estimand.id)
                 if verdict.outcome is not Outcome.REPRODUCED:
-                    self.glue(f"{name}_printed", verdict.claim.value)
+                    self.glue(f"{name}_printed", verdict.claim.value, PUBLISHED)
 
     def glue_stated(self) -> None:
         """Keep what the page's part of the article only states, as printed, under the claim's id."""
         for verdict in verdicts().at(*self.locations):
             if verdict.outcome is Outcome.STATED:
-                self.glue(glue_name(verdict.claim.claim_id), verdict.claim.value)
+                self.glue(glue_name(verdict.claim.claim_id), verdict.claim.value, PUBLISHED)
+
+    def glue_tally(self, name: str, number: int | str) -> None:
+        """Keep a number about the article as a text or about this book: how many claims, checks or bounds."""
+        self._keep(name, str(number), Determinacy.DETERMINED)
 
     def glue_verdicts(self) -> None:
         """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
-        self.glue("claims_total", str(len(verdicts())))
+        self.glue_tally("claims_total", len(verdicts()))
         for outcome in Outcome:
-            self.glue(f"claims_{outcome}", str(len(verdicts().with_outcome(outcome))))
+            self.glue_tally(f"claims_{outcome}", len(verdicts().with_outcome(outcome)))
 
     def safety_table(
         self,
@@ -209,6 +261,63 @@ class Page:
         )
         return Folded(caption, Table(caption, "What is claimed", columns, groups))
 
+    def fixed(self) -> Folded:
+        """Every number of this page that the article does not print: how far it is fixed, and why.
+
+        Put it last, because it lists what the cells above it have shown.
+        """
+        kinds = (Determinacy.BOUNDED, Determinacy.ILLUSTRATIVE, Determinacy.DETERMINED)
+        of_kind = {kind: [found for found in self._open.values() if found[-1].kind is kind] for kind in kinds}
+        counts = ", ".join(f"{len(found)} {kind}" for kind, found in of_kind.items() if found)
+        caption = "How far each number of this page is fixed"
+        groups = tuple(
+            Group(kind.capitalize(), tuple(_open_row(*one) for one in found))
+            for kind, found in of_kind.items()
+            if found
+        )
+        table = Table(caption, "Number", (("Here (between)",), ("Why",)), groups)
+        return Folded(f"{caption}: beside the published ones, {counts or 'none'}", table)
+
+
+@dataclass(frozen=True)
+class Glued:
+    """A text that a sentence shows, and how far the article fixes it, which the notebook stores beside it."""
+
+    text: str
+    kind: Determinacy
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        return {"text/plain": repr(self.text)}, {"standing": str(self.kind)}
+
+
+def with_ends(text: str, standing: Standing) -> str:
+    """A number as a sentence quotes it: with its ends if it is bounded, with a mark if it is illustrative."""
+    if standing.kind is Determinacy.ILLUSTRATIVE:
+        return text + standing.mark
+    if standing.kind is not Determinacy.BOUNDED or SHOWS_ENDS.search(text):
+        return text
+    return f"{text} (bounded: {standing.text(decimals_of(text))})"
+
+
+def decimals_of(text: str) -> int:
+    """The decimals of a printed number; 0 for words."""
+    return places(text) if text.lstrip("−").replace(".", "", 1).isdigit() else 0
+
+
+def _open_row(label: str, text: str, standing: Standing) -> Row:
+    loose = standing.kind is Determinacy.BOUNDED and not SHOWS_ENDS.search(text)
+    between = standing.text(decimals_of(text)) if loose else ""
+    why = standing.why if standing.proved else f"{standing.why}; narrower ends may hold"
+    return Row(
+        unraised(label),
+        (
+            Cell(f"{text} ({between})" if between else text, standing=standing),
+            Cell(f"{why[:1].upper()}{why[1:]}", numeric=False),
+        ),
+    )
+
 
 def listed(names: Iterable[str]) -> str:
     """Names as a sentence lists them: ``a, b and c``."""
@@ -221,8 +330,8 @@ def _claim_row(verdict: Verdict) -> Row:
     return Row(
         CATALOGUE[claim.estimand].label if claim.estimand in CATALOGUE else claim.note,
         (
-            Cell(claim.value, numeric=len(claim.value) < LONG),
-            Cell(verdict.computed, numeric=len(verdict.computed) < LONG),
+            Cell(claim.value, numeric=len(claim.value) < LONG, standing=PUBLISHED),
+            Cell(verdict.computed, numeric=len(verdict.computed) < LONG, standing=verdict.standing),
             Cell(str(verdict.outcome), numeric=False, classes=f"sb-verdict {verdict.outcome}"),
             Cell(claim.quote, numeric=False),
         ),

@@ -6,10 +6,10 @@ import argparse
 import hashlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 from ortools.sat.python import cp_model
@@ -28,10 +28,12 @@ from proderm.reconstruction import (
     timing,
     visits,
 )
+from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.published import Published
-from safetybook.claims import BadLedgerError
+from proderm.verification import NotAReconstructionError, verified
+from safetybook.problems import BadStudyError
 from safetybook.reconstruct.possible import PossibleRows
-from safetybook.reconstruct.solve import StageReport, solve
+from safetybook.reconstruct.solve import StageReport, Undecided, solve
 from safetybook.reconstruct.stage import Infeasible, Stage
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +42,7 @@ SEED = 1
 
 # Deterministic limits of the search, in the solver's units of work (about one to four seconds each here).
 # The stages find their first solution well before; the rest of the effort goes into plausibility.
-EFFORT = {
+EFFORT: Mapping[str, float] = {
     "exposure": 4.0,
     "burden": 2.0,
     "counts": 6.0,
@@ -77,18 +79,57 @@ class Progress:
         )
 
 
-class Reconstruction:
-    """All stages in order; each reads what the earlier ones settled."""
+def _nothing_more(stage: Stage) -> None:
+    """No aim beyond the claims."""
 
-    def __init__(self, published: Published, seed: int, progress: Progress) -> None:
+
+class Trial(NamedTuple):
+    """A reconstruction without its adverse events, one row per patient, cycle or risk factor."""
+
+    subjects: pd.DataFrame
+    courses: pd.DataFrame
+    infusions: pd.DataFrame
+    people: pd.DataFrame
+    history: pd.DataFrame
+
+
+class Reconstruction:
+    """All stages in order; each reads what the earlier ones settled.
+
+    Args:
+        published: the claims to follow.
+        seed: of all random choices.
+        progress: told of each stage.
+        assumed: what the article leaves open about patients.
+        effort: limit of the search of each stage.
+        gap: how far from the least cost the search of a stage may end, as a share of it; 0 if not given.
+        explain: whether to look for the conflict where a stage has no solution.
+    """
+
+    def __init__(
+        self,
+        published: Published,
+        seed: int,
+        progress: Progress,
+        assumed: Assumptions = USUAL,
+        effort: Mapping[str, float] = EFFORT,
+        gap: Mapping[str, float] | None = None,
+        explain: bool = True,
+    ) -> None:
         self.published = published
         self.seed = seed
+        self.assumed = assumed
         self._progress = progress
+        self._effort = effort
+        self._gap = gap or {}
+        self._explain = explain
         self.reports: list[StageReport] = []
 
     def _solve(self, name: str, build: Callable[[Stage], Built]) -> tuple[Built, cp_model.CpSolver]:
         self._progress.begin(name)
-        built, solver, stage, report = solve(name, build, self.seed, EFFORT[name])
+        built, solver, stage, report = solve(
+            name, build, self.seed, self._effort[name], self._gap.get(name, 0.0), self._explain
+        )
         if name not in PROVISIONAL:
             self.published.settle(stage)
         self.reports.append(report)
@@ -101,34 +142,60 @@ class Reconstruction:
 
     def run(self) -> dict[str, pd.DataFrame]:
         """The six data sets."""
+        trial = self.trial()
+        seed, published, assumed = self.seed, self.published, self.assumed
+        courses, subjects = trial.courses, trial.subjects
+        load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed, assumed))
+        kinds = self._rows(
+            "counts", lambda s: counts.build(s, load, courses, subjects, published, seed, assumed)
+        )
+        return self.with_events(trial, kinds)
+
+    def trial(self) -> Trial:
+        """Everything but adverse events: patients, infusions, history."""
         seed, published = self.seed, self.published
         patients = design.cohort(seed)
         subjects = design.subjects(patients)
-
         courses = self._rows("exposure", lambda s: exposure.build(s, patients, published, seed))
-        load = self._rows("burden", lambda s: burden.build(s, courses, subjects, published, seed))
-        kinds = self._rows("counts", lambda s: counts.build(s, load, courses, subjects, published, seed))
+        options = calendar.candidates(courses, seed)
+        chosen = self._rows("calendar", lambda s: calendar.build(s, options, courses, published, seed))
+        people, history = self._baseline(subjects)
+        dated = self._infusions(calendar.dated(courses, options, chosen), people)
+        return Trial(subjects, courses, dated, people, history)
+
+    def with_events(
+        self, trial: Trial, kinds: pd.DataFrame, aim: Callable[[Stage], None] = _nothing_more
+    ) -> dict[str, pd.DataFrame]:
+        """The six data sets, once it is known how many events of which kind each patient had.
+
+        `aim` may add to what the stage *terms* looks for.
+        """
+        seed, published = self.seed, self.published
+        courses, subjects = trial.courses, trial.subjects
         events = terms.numbered(kinds, subjects, published)
-        named = self._rows("terms", lambda s: terms.build(s, events, courses, subjects, published, seed))
+
+        def choose_terms(stage: Stage) -> PossibleRows:
+            rows = terms.build(stage, events, courses, subjects, published, seed)
+            aim(stage)
+            return rows
+
+        named = self._rows("terms", choose_terms)
         events = design.without_subjects(terms.draw_uncounted(named, courses, seed), subjects)
         (rows, given), solver = self._solve(
             "cycles", lambda s: cycles.build(s, events, courses, subjects, published, seed)
         )
         events = design.without_subjects(rows.chosen(solver), subjects)
         premedicated = [key for key, literal in given.items() if solver.value(literal)]
-        options = calendar.candidates(courses, seed)
-        chosen = self._rows("calendar", lambda s: calendar.build(s, options, courses, published, seed))
-        dated = calendar.dated(courses, options, chosen)
-        people, history = self._baseline(subjects)
-        dated = self._infusions(dated, people)
-        hours = infusions.episodes(dated, published, seed)
+        hours = infusions.episodes(trial.infusions, published, seed)
         events = events.merge(timing.cycle_times(hours), on=["USUBJID", "CYCLE"]).sort_values("SEQ")
         onset = self._rows("latency", lambda s: timing.build_latency(s, events, subjects, published, seed))
         timed = design.without_subjects(onset, subjects)
         lasting = self._rows("duration", lambda s: timing.build_duration(s, timed, subjects, published, seed))
         drugs = visits.premedication(premedicated, courses, hours, published, seed)
         scores = visits.wells(hours, lasting, seed)
-        return assemble.study_frames(people, dated, hours, lasting, history, drugs, scores, published, seed)
+        return assemble.study_frames(
+            trial.people, trial.infusions, hours, lasting, trial.history, drugs, scores, published, seed
+        )
 
     def _baseline(self, subjects: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         ages = self._rows("ages", lambda s: baseline.build_ages(s, subjects, self.published, self.seed))
@@ -154,14 +221,18 @@ class Reconstruction:
         return infusions.with_placebo_doses(rated)
 
 
-def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int, folder: Path) -> None:
+def written(frames: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    """The data sets as the texts of their CSV files, by file name."""
+    return {f"{name}.csv": assemble.csv_text(name, frame) for name, frame in frames.items()}
+
+
+def write(files: Mapping[str, str], reports: list[StageReport], seed: int, folder: Path) -> None:
     """Write the CSV files and MANIFEST.json: all of them, or none if something fails before."""
-    texts = {f"{name}.csv": assemble.csv_text(name, frame) for name, frame in frames.items()}
     manifest = {
         "title": "Synthetic reconstruction of the ProDERM safety data; not the trial's records",
-        "solver": f"ortools {version('ortools')}",
+        "solver": solver_version(),
         "seed": seed,
-        "ledgers": {path.name: _hash(path.read_bytes()) for path in LEDGERS},
+        "ledgers": ledger_digests(),
         "stages": [
             {
                 "name": r.name,
@@ -172,11 +243,11 @@ def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int
                 "plausibility_cost": r.objective,
                 "work": r.work,
             }
-            for r in reports
+            for r in sorted(reports, key=lambda report: list(EFFORT).index(report.name))
         ],
-        "files": {name: _hash(text.encode()) for name, text in texts.items()},
+        "files": {name: _hash(text.encode()) for name, text in files.items()},
     }
-    texts["MANIFEST.json"] = json.dumps(manifest, indent=2) + "\n"
+    texts = {**files, "MANIFEST.json": json.dumps(manifest, indent=2) + "\n"}
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (folder / f".{name}.part").write_text(text, encoding="utf-8", newline="\n")
@@ -184,12 +255,22 @@ def write(frames: dict[str, pd.DataFrame], reports: list[StageReport], seed: int
         (folder / f".{name}.part").replace(folder / name)
 
 
+def ledger_digests() -> dict[str, str]:
+    """SHA-256 of each ledger that the data follow."""
+    return {path.name: _hash(path.read_bytes()) for path in LEDGERS}
+
+
+def solver_version() -> str:
+    """The solver, on whose version the solutions depend."""
+    return f"ortools {version('ortools')}"
+
+
 def _hash(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Reconstruct the data and write them; 1, and nothing written, if the claims are faulty or conflict."""
+    """Reconstruct the data and write them; 1, and nothing written, if claims are faulty or do not hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=ROOT / "data/adam", help="folder to write to")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -198,10 +279,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         reconstruction = Reconstruction(Published.read(LEDGERS), options.seed, Progress())
         frames = reconstruction.run()
-    except (BadLedgerError, Infeasible) as problem:
+        files = written(frames)
+        verified(files, "the reconstruction")
+    except (BadStudyError, Infeasible, Undecided, NotAReconstructionError) as problem:
         print(problem, file=sys.stderr)
         return 1
-    write(frames, reconstruction.reports, options.seed, options.out)
+    write(files, reconstruction.reports, options.seed, options.out)
     print(f"Wrote {sum(map(len, frames.values())):,} rows to {options.out}")
     return 0
 

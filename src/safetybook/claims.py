@@ -14,15 +14,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
 from typing import overload
 
 from safetybook.contradictions import Contradiction
-from safetybook.estimands import Catalogue, Count, Estimand, Ratio, Share
+from safetybook.determinacy import PUBLISHED, Determinacy, Standing, determined
+from safetybook.estimands import Catalogue, Estimand, Statement
 from safetybook.problems import BadStudyError, Problem
 from safetybook.results import Result, compute
-from safetybook.rounding import interval, places, prints_as
+from safetybook.rounding import places, prints_as
+from safetybook.standings import Evidence, Standings
 from safetybook.study import Study
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -99,41 +100,53 @@ class Outcome(StrEnum):
     UNRESOLVED = "unresolved"
 
 
-class Determinacy(StrEnum):
-    """How much an article fixes a number of ours."""
-
-    PUBLISHED = "published"
-    DETERMINED = "determined"
-    ILLUSTRATIVE = "illustrative"
-
-
 @dataclass(frozen=True)
 class Verdict:
-    """A claim, what became of it, the value computed at the claim's precision, and the proof if any."""
+    """A claim, what became of it, the value computed at the claim's precision, and the proof if any.
+
+    `standing` says how far the article fixes the value computed, None where nothing could be computed.
+    """
 
     claim: Claim
     outcome: Outcome
     computed: str = ""
-    determinacy: str = ""
+    standing: Standing | None = None
     result: Result | None = None
     contradiction: Contradiction | None = None
+
+    @property
+    def determinacy(self) -> str:
+        """The kind of the standing in a word, empty where there is none."""
+        return "" if self.standing is None else str(self.standing.kind)
+
+    @property
+    def fixed(self) -> str:
+        """The kind of the standing, with the ends of what is bounded: ``bounded, 29.0 to 52.0``."""
+        if self.standing is None or self.standing.kind is not Determinacy.BOUNDED:
+            return self.determinacy
+        return f"{self.determinacy}, {self.standing.text(self.claim.decimals or 0)}"
+
+    @property
+    def digits(self) -> str:
+        """The printed value with a number word as its digits."""
+        return WORDS.get(self.claim.value.lower(), self.claim.value)
 
 
 class Verdicts(Sequence[Verdict]):
     """The verdicts on a ledger, in its order, and what they tell about the estimands behind them."""
 
-    def __init__(self, verdicts: Iterable[Verdict], catalogue: Catalogue) -> None:
+    def __init__(
+        self, verdicts: Iterable[Verdict], catalogue: Catalogue, evidence: Evidence | None = None
+    ) -> None:
         self._verdicts = tuple(verdicts)
         self._by_estimand: dict[str, list[Verdict]] = {}
         for verdict in self._verdicts:
             self._by_estimand.setdefault(verdict.claim.estimand, []).append(verdict)
-        self._pinned = {
-            share.numerator.id
+        printed = [
+            (catalogue[verdict.claim.estimand], verdict.digits)
             for verdict in self.with_outcome(Outcome.REPRODUCED)
-            if isinstance(share := catalogue[verdict.claim.estimand], Share)
-            and self._published(share.denominator)
-            and _one_numerator(verdict)
-        }
+        ]
+        self._standings = Standings(printed, evidence or Evidence())
 
     @overload
     def __getitem__(self, index: int) -> Verdict: ...
@@ -160,43 +173,23 @@ class Verdicts(Sequence[Verdict]):
         """The verdicts with one outcome."""
         return [verdict for verdict in self if verdict.outcome is outcome]
 
-    def determinacy(self, estimand: Estimand) -> Determinacy:
-        """How much the article fixes the value of an estimand.
+    def standing(self, estimand: Estimand) -> Standing:
+        """How far the article fixes the value of an estimand.
 
-        *Published* if a claim of it is reproduced; *determined* if it is a percentage or ratio of
-        published counts, or a count that a published percentage leaves no choice; *illustrative* for
-        anything else, until a proof says more.
+        What a proof shows to be impossible is determined, if it is a sentence that can only be true or false.
         """
-        if self._published(estimand):
-            return Determinacy.PUBLISHED
-        return Determinacy.DETERMINED if self._fixed(estimand) else Determinacy.ILLUSTRATIVE
+        for verdict in self._by_estimand.get(estimand.id, []) if isinstance(estimand, Statement) else []:
+            if verdict.outcome is Outcome.CONTRADICTED:
+                return determined("the proof shows that the sentence cannot be true")
+        return self._standings.of(estimand)
 
-    def _published(self, estimand: Estimand) -> bool:
-        found = self._by_estimand.get(estimand.id, [])
-        return any(verdict.outcome is Outcome.REPRODUCED for verdict in found)
-
-    def _fixed(self, estimand: Estimand) -> bool:
-        """Whether published numbers fix an estimand exactly; a published mean or percentage is rounded."""
-        match estimand:
-            case Count():
-                return self._published(estimand) or estimand.id in self._pinned
-            case Share() | Ratio():
-                return self._fixed(estimand.numerator) and self._fixed(estimand.denominator)
-            case _:
-                return False
+    def determinacy(self, estimand: Estimand) -> Determinacy:
+        """The kind of :meth:`standing`."""
+        return self.standing(estimand).kind
 
     def __str__(self) -> str:
         counts = ", ".join(f"{len(self.with_outcome(outcome))} {outcome}" for outcome in Outcome)
         return f"{len(self)} claims: {counts}"
-
-
-def _one_numerator(verdict: Verdict) -> bool:
-    """Whether only one whole number, divided by the denominator, prints as the percentage claimed."""
-    if verdict.result is None or not verdict.result.denominator or not NUMBER.fullmatch(verdict.claim.value):
-        return False
-    low, high = interval(verdict.claim.value)
-    whole = verdict.result.denominator
-    return ceil(high * whole / 100) - ceil(low * whole / 100) == 1
 
 
 COLUMNS = [field.name for field in fields(Claim)]
@@ -257,6 +250,7 @@ def judge(
     catalogue: Catalogue,
     study: Study,
     contradictions: Iterable[Contradiction] = (),
+    evidence: Evidence | None = None,
 ) -> Verdicts:
     """The verdict on each claim.
 
@@ -277,21 +271,22 @@ def judge(
     if unknown:
         raise ValueError("\n  ".join(["contradictions name claims that the ledger lacks:", *unknown]))
     verdicts = [_judge(claim, catalogue, study, proofs.get(claim.claim_id)) for claim in ledger]
-    known = Verdicts(verdicts, catalogue)
+    known = Verdicts(verdicts, catalogue, evidence)
     return Verdicts(
         (
-            replace(verdict, determinacy=known.determinacy(catalogue[verdict.claim.estimand]))
+            replace(verdict, standing=known.standing(catalogue[verdict.claim.estimand]))
             if verdict.outcome is Outcome.CONTRADICTED
             else verdict
             for verdict in verdicts
         ),
         catalogue,
+        evidence,
     )
 
 
 def _judge(claim: Claim, catalogue: Catalogue, study: Study, proof: Contradiction | None) -> Verdict:
     if not claim.estimand:
-        return Verdict(claim, Outcome.STATED, "", Determinacy.PUBLISHED)
+        return Verdict(claim, Outcome.STATED, "", PUBLISHED)
     if claim.estimand not in catalogue:
         return Verdict(claim, Outcome.UNRESOLVED, f"no estimand is called {claim.estimand!r}")
     try:
@@ -301,10 +296,10 @@ def _judge(claim: Claim, catalogue: Catalogue, study: Study, proof: Contradictio
     if agrees(result, claim.value):
         if proof:
             computed = f"{claim.value}, although {proof.id!r} proves that it cannot be beside other claims"
-            return Verdict(claim, Outcome.UNRESOLVED, computed, "", result, proof)
-        return Verdict(claim, Outcome.REPRODUCED, claim.value, Determinacy.PUBLISHED, result)
+            return Verdict(claim, Outcome.UNRESOLVED, computed, None, result, proof)
+        return Verdict(claim, Outcome.REPRODUCED, claim.value, PUBLISHED, result)
     outcome = Outcome.CONTRADICTED if proof else Outcome.UNRESOLVED
-    return Verdict(claim, outcome, result.formatted(claim.decimals), "", result, proof)
+    return Verdict(claim, outcome, result.formatted(claim.decimals), None, result, proof)
 
 
 def agrees(result: Result, printed: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from safetybook.predicates import Predicate
     from safetybook.rounding import Exact
     from safetybook.study import Study
 
@@ -100,6 +101,22 @@ class Count:
 
 
 @dataclass(frozen=True)
+class Combination:
+    """Of how many patients a combination of conditions is true: had related events in both periods, had
+    events but no serious one.
+
+    `predicate` combines filters on `adae`; `among` is a filter on `adex` that picks out the patients who
+    are asked about. A patient without an event can satisfy a predicate too (``~Has(...)``).
+    """
+
+    id: str
+    label: str
+    predicate: Predicate
+    among: Where
+    rule: str = ""
+
+
+@dataclass(frozen=True)
 class Share:
     """A percentage: 100 x numerator / denominator, both counts, from the exact fraction."""
 
@@ -173,7 +190,7 @@ class Statement:
     rule: str = ""
 
 
-Estimand = Count | Share | Summary | Value | Ratio | Derived | Statement
+Estimand = Count | Combination | Share | Summary | Value | Ratio | Derived | Statement
 
 
 @dataclass(frozen=True)

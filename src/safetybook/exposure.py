@@ -10,6 +10,7 @@ from math import nan
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from safetybook.determinacy import PUBLISHED, illustrative
 from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
 
@@ -164,7 +165,7 @@ def _table(
         Row(
             str(number),
             tuple(
-                Cell(str(counts[number, t]), illustrative=True)
+                Cell(str(counts[number, t]), standing=illustrative())
                 for t in palette.treatments
                 for counts in (all_cycles, long)
             ),
@@ -174,7 +175,7 @@ def _table(
     totals = tuple(
         Cell(
             str(sum(n for (_, treatment), n in counts.items() if treatment == t)),
-            illustrative=counts is long or t not in published,
+            standing=illustrative() if counts is long or t not in published else PUBLISHED,
         )
         for t in palette.treatments
         for counts in (all_cycles, long)

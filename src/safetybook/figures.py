@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from io import StringIO
 from typing import Any
@@ -20,6 +20,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from safetybook.determinacy import Standing
 from safetybook.results import Difference, Result, difference
 from safetybook.rounding import exact, half_up
 from safetybook.tables import Cell, Folded, Group, Row, Table
@@ -110,6 +111,10 @@ class Figure:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.alt}
+
+    def with_standing(self, standing: Standing) -> Figure:
+        """The figure with this standing of every number of its table that does not say otherwise."""
+        return self if self.data is None else replace(self, data=replace(self.data, standing=standing))
 
     def html(self) -> str:
         """The SVG, then the table behind a line that opens it."""

@@ -16,6 +16,7 @@ from itertools import pairwise
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from safetybook.determinacy import illustrative
 from safetybook.figures import INK, WIDTH, Figure, Palette, drawing, finish
 from safetybook.tables import ILLUSTRATIVE, Cell, Group, Row, Table
 
@@ -215,7 +216,8 @@ def _rows(ranks: Sequence[Rank]) -> Iterator[Row]:
             yield Row(" ".join(step.lines), (Cell(step.number),))
             for aside in step.then:
                 yield Row(
-                    f"– {aside.text.rstrip(':')}", (Cell(aside.number, illustrative=aside.illustrative),)
+                    f"– {aside.text.rstrip(':')}",
+                    (Cell(aside.number, standing=illustrative() if aside.illustrative else None),),
                 )
 
 

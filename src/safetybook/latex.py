@@ -33,7 +33,7 @@ def to_latex(table: Table) -> str:
             lines.append(rf"\multicolumn{{{width + 1}}}{{l}}{{\textbf{{{_latex(group.label)}}}}} \\")
         indent = r"\quad " if group.label else ""
         for row in group.rows:
-            cells = (_latex(cell.text) + _latex_sup(cell.marks) for cell in row.cells)
+            cells = (_latex(cell.text) + _latex_sup(table.marks(cell)) for cell in row.cells)
             lines.append(" & ".join([indent + _latex(row.label), *cells]) + r" \\")
     lines += [r"\bottomrule", r"\end{tabular}"]
     return "\n".join(
@@ -46,6 +46,8 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "†": r"\dag{}",
     "‡": r"\ddag{}",
+    "§": r"\S{}",
+    "∴": r"$\therefore$",
     "≤": r"$\leq$",
     "≥": r"$\geq$",
     "–": "--",

@@ -129,7 +129,7 @@ def _row(verdict: Verdict, catalogue: Catalogue, links: Links) -> str:
         f'<tr id="{claim.claim_id}"><th scope="row">{escape(described(claim, catalogue))}</th>'
         f"<td>{escape(claim.quote)}</td>"
         f'<td class="num">{escape(claim.value)}</td><td class="num">{computed}</td>'
-        f'<td class="sb-verdict {outcome}">{shown}</td><td>{verdict.determinacy}</td></tr>'
+        f'<td class="sb-verdict {outcome}">{shown}</td><td>{verdict.fixed}</td></tr>'
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from safetybook.aligned_text import to_text
 from safetybook.latex import to_latex
 from safetybook.tables import (
     Cell,
@@ -20,7 +21,6 @@ from safetybook.tables import (
     framed,
     group_html,
     raised,
-    to_text,
 )
 
 
@@ -116,23 +116,25 @@ def to_html(listing: Listing) -> str:
         if section.label:
             lines.append(group_html(section.label, len(headings)))
         for entry in section.entries:
-            lines += _entry_html(entry)
+            lines += _entry_html(entry, table)
         lines.append("</tbody>")
     return framed(table, lines, "dataframe sb sb-listing")
 
 
-def _entry_html(entry: Entry) -> list[str]:
+def _entry_html(entry: Entry, table: Table) -> list[str]:
     height = len(entry.rows)
     span = f' rowspan="{height}"' if height > 1 else ""
     before = f'<th scope="row" class="entry"{span}>{raised(entry.label)}</th>'
     after = "".join(
-        cell_html(replace(cell, classes=f"shared {cell.classes}".strip()), height) for cell in entry.shared
+        cell_html(replace(cell, classes=f"shared {cell.classes}".strip()), table.marks(cell), height)
+        for cell in entry.shared
     )
     opening = '<tr class="entry">'
     lines = []
     for row in entry.rows:
         # "Recovered/resolved" may break at its stroke: a listing has many columns of words.
-        cells = re.sub(r"(?<=[a-z])/(?=[a-z])", "/<wbr>", "".join(map(cell_html, row.cells)))
+        html = "".join(cell_html(cell, table.marks(cell)) for cell in row.cells)
+        cells = re.sub(r"(?<=[a-z])/(?=[a-z])", "/<wbr>", html)
         lines.append(f'{opening}{before}<th scope="row">{raised(row.label)}</th>{cells}{after}</tr>')
         opening, before, after = "<tr>", "", ""
     return lines

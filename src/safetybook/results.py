@@ -20,6 +20,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from safetybook.estimands import (
+    Combination,
     Count,
     Derived,
     Estimand,
@@ -31,6 +32,7 @@ from safetybook.estimands import (
     Unit,
     Value,
 )
+from safetybook.predicates import satisfied
 from safetybook.rounding import Exact, exact, half_up
 
 if TYPE_CHECKING:
@@ -154,6 +156,24 @@ def _(estimand: Count, study: Study) -> Result:
         count, noun = int(rows.sum()), NOUNS.get(estimand.dataset, "rows")
     return Result(
         estimand.id, estimand.label, estimand.dataset, noun, Fraction(count), noun, estimand.rule, count
+    )
+
+
+@_compute.register(Combination)
+def _(estimand: Combination, study: Study) -> Result:
+    exposed = study.frame("adex")
+    patients = exposed.loc[estimand.among.mask(exposed), "USUBJID"].drop_duplicates()
+    count = int(satisfied(estimand.predicate, study.frame("adae"), patients).sum())
+    return Result(
+        estimand.id,
+        estimand.label,
+        "adae",
+        "patients",
+        Fraction(count),
+        "patients",
+        estimand.rule,
+        count,
+        len(patients),
     )
 
 

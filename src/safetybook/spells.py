@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from safetybook.determinacy import Standing
 from safetybook.figures import COLOURS, FAINT, INK, Figure, drawing, finish
 from safetybook.results import Result
 from safetybook.tables import Cell, Group, Row, Table
@@ -18,12 +19,14 @@ class Spell:
     """One event: its name, the days from the infusion to its onset, and the days that it lasted.
 
     `onset` is what is said of the onset where the exact day is not known; empty to print the day.
+    `standing` says how far an article fixes the onset.
     """
 
     label: str
     latency: Result
     duration: Result
     onset: str = ""
+    standing: Standing | None = None
 
     @property
     def began(self) -> str:
@@ -75,7 +78,13 @@ def _draw(axes: Axes, place: int, row: Spell) -> None:
 def _table(caption: str, zero: str, rows: Sequence[Spell]) -> Table:
     columns = ((f"Onset (days since {zero})",), ("Duration (days)",))
     body = [
-        Row(row.label, (Cell(row.began, (row.latency,)), Cell(row.duration.formatted(0), (row.duration,))))
+        Row(
+            row.label,
+            (
+                Cell(row.began, (row.latency,), standing=row.standing),
+                Cell(row.duration.formatted(0), (row.duration,)),
+            ),
+        )
         for row in rows
     ]
     return Table(caption, "Event", columns, (Group("", tuple(body)),))

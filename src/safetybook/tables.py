@@ -10,30 +10,28 @@ In headings, labels and cells, ``^a`` stands for a raised footnote letter. A cel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
-from safetybook.claims import Determinacy, Outcome, Verdict, Verdicts
+from safetybook.aligned_text import flat, to_text
+from safetybook.claims import Outcome, Verdict, Verdicts
+from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
 from safetybook.estimands import Estimand, Where
 from safetybook.latex import to_latex
 from safetybook.results import Result, compute
+from safetybook.rounding import places
 from safetybook.study import Study
 
 DIFFERS = "†"
 """Mark of a cell that differs from the article."""
 
-ILLUSTRATIVE = "‡"
-"""Mark of a cell whose value the article does not fix."""
+ILLUSTRATIVE = MARKS[Determinacy.ILLUSTRATIVE]
+"""Mark of a number that the article does not fix."""
 
 NOTED = 8
 """The largest number of differing cells whose text in the article a note repeats."""
-
-ILLUSTRATIVE_NOTE = (
-    "Illustrative: the article does not fix this number. "
-    "It is an artefact of this reconstruction, not a finding."
-)
 
 _RAISED = re.compile(r"\^(\w)")
 
@@ -42,22 +40,23 @@ _RAISED = re.compile(r"\^(\w)")
 class Cell:
     """What stands in one cell, and the results behind it.
 
-    `article` is the article's text where it differs from ours; `illustrative` is true where the
-    article does not fix the value; `numeric` cells are set flush right in figures of equal width.
-    `classes` are further names for the style sheet.
+    `article` is the article's text where it differs from ours; `standing` says how far the article fixes
+    the number; `numeric` cells are set flush right in figures of equal width. `classes` are
+    further names for the style sheet.
     """
 
     text: str
     results: tuple[Result, ...] = ()
     article: str = ""
-    illustrative: bool = False
+    standing: Standing | None = None
     numeric: bool = True
     classes: str = ""
 
     @property
-    def marks(self) -> str:
-        """The symbols after the text that send the reader to a note."""
-        return (DIFFERS if self.article else "") + (ILLUSTRATIVE if self.illustrative else "")
+    def kind(self) -> Determinacy | None:
+        """How far the article fixes the number; None for words, and where it is not said."""
+        has_number = any(character.isdigit() for character in self.text)
+        return self.standing.kind if self.standing and has_number else None
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class _Heading:
+class Heading:
     """A heading cell: its text, its first column, and how many columns and levels it spans."""
 
     text: str
@@ -92,7 +91,8 @@ class Table:
     """A table. `columns` gives each column's headings from the widest spanner down to its own.
 
     Neighbours with the same first headings share the spanning cells. `footnotes` are pairs of mark
-    and text, in order; a note with an empty mark (abbreviations) stands by itself.
+    and text, in order; a note with an empty mark (abbreviations) stands by itself. `standing` holds of the
+    numbers of all cells that do not say otherwise.
 
     Raises:
         ValueError: if a row has too few or too many cells.
@@ -103,6 +103,7 @@ class Table:
     columns: tuple[tuple[str, ...], ...]
     groups: tuple[Group, ...]
     footnotes: tuple[tuple[str, str], ...] = ()
+    standing: Standing | None = None
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -110,6 +111,18 @@ class Table:
                 raise ValueError(
                     f"row {row.label!r} has {len(row.cells)} cells for {len(self.columns)} columns"
                 )
+        if self.standing is not None:
+            object.__setattr__(self, "groups", tuple(map(self._told, self.groups)))
+
+    def _told(self, group: Group) -> Group:
+        """A group whose cells all have a standing."""
+        rows = (
+            replace(
+                row, cells=tuple(replace(cell, standing=cell.standing or self.standing) for cell in row.cells)
+            )
+            for row in group.rows
+        )
+        return replace(group, rows=tuple(rows))
 
     @property
     def rows(self) -> list[Row]:
@@ -139,24 +152,76 @@ class Table:
             notes.append((DIFFERS, "Differs from the article; its text is in the list of claims."))
         elif differing:
             notes.append((DIFFERS, "Differs from the article, which prints: " + "; ".join(differing) + "."))
-        if any(cell.illustrative for row in self.rows for cell in row.cells):
-            notes.append((ILLUSTRATIVE, ILLUSTRATIVE_NOTE))
-        return notes
+        return [*notes, *self._kinds_explained()]
 
     @property
-    def levels(self) -> list[list[_Heading]]:
+    def kinds(self) -> set[Determinacy]:
+        """The kinds of the numbers of all cells."""
+        return {cell.kind for row in self.rows for cell in row.cells if cell.kind}
+
+    @property
+    def plain(self) -> Determinacy:
+        """The kind of the numbers that need no mark: published ones, or determined ones if none is."""
+        return Determinacy.DETERMINED if Determinacy.PUBLISHED not in self.kinds else Determinacy.PUBLISHED
+
+    def marks(self, cell: Cell) -> str:
+        """The symbols after the text of a cell that send the reader to a note."""
+        kind = MARKS[cell.kind] if cell.kind and cell.kind is not self.plain else ""
+        return (DIFFERS if cell.article else "") + kind
+
+    def _kinds_explained(self) -> list[tuple[str, str]]:
+        """What the marks mean, and the numbers without one; of a few bounded ones the ends."""
+        marked = [kind for kind in Determinacy if kind in self.kinds and kind is not self.plain]
+        notes = []
+        for kind in marked:
+            ends = self._ends() if kind is Determinacy.BOUNDED else []
+            listed = f" {'; '.join(ends)}." if 0 < len(ends) <= NOTED else ""
+            if len(ends) > NOTED:
+                listed = " Its ends are in the list at the end of the page."
+            notes.append((MARKS[kind], f"{kind.capitalize()}: {MEANINGS[kind]}.{listed}"))
+        if self.plain in self.kinds:
+            which = "Numbers without a mark" if marked else "All numbers"
+            meaning = "" if self.plain is Determinacy.PUBLISHED else f": {MEANINGS[self.plain]}"
+            notes.append(("", f"{which} are {self.plain}{meaning}."))
+        return notes
+
+    def _ends(self) -> list[str]:
+        """The ends of each bounded cell whose row does not show them; the column goes unsaid if it is one."""
+        found = [
+            (row.label, path, ends)
+            for row in self.rows
+            for path, cell in zip(self.columns, row.cells, strict=True)
+            if cell.kind is Determinacy.BOUNDED
+            and cell.standing
+            and not SHOWS_ENDS.search(cell.text)
+            and not any(
+                (ends := cell.standing.text(_decimals(cell.text))) in other.text for other in row.cells
+            )
+        ]
+        columns = {path for _, path, _ in found}
+        # The last heading alone names a column if no other has the same.
+        first = -1 if len({path[-1] for path in columns}) == len(columns) else 0
+        return [
+            unraised(
+                f"{label} ({', '.join(path[first:])}): {ends}" if len(columns) > 1 else f"{label} {ends}"
+            )
+            for label, path, ends in found
+        ]
+
+    @property
+    def levels(self) -> list[list[Heading]]:
         """The heading cells of each level, the widest spanners first."""
         depth = max(len(path) for path in self.columns)
-        levels: list[list[_Heading]] = [[] for _ in range(depth)]
+        levels: list[list[Heading]] = [[] for _ in range(depth)]
         for level, headings in enumerate(levels):
             start = 0
             for prefix, members in groupby(self.columns, key=lambda path: path[: level + 1]):
                 paths = list(members)
                 if len(paths[0]) > level + 1:
-                    headings.append(_Heading(prefix[-1], start, len(paths), 1))
+                    headings.append(Heading(prefix[-1], start, len(paths), 1))
                 elif len(paths[0]) == level + 1:
                     headings += [
-                        _Heading(path[-1], start + i, 1, depth - level) for i, path in enumerate(paths)
+                        Heading(path[-1], start + i, 1, depth - level) for i, path in enumerate(paths)
                     ]
                 start += len(paths)
         return levels
@@ -198,7 +263,7 @@ def cell(
     `form` has a pair of braces for each estimand: ``"{} ({}%)"``. Each number has the decimals that the
     article prints at `location`, else `decimals`; the cell differs if one of these numbers is not reproduced.
     """
-    results, ours, articles, differs, illustrative = [], [], [], False, False
+    results, ours, articles, standings, differs = [], [], [], [], False
     for estimand in estimands:
         result = compute(study, estimand)
         verdict = verdicts.of(estimand.id, location)
@@ -207,9 +272,22 @@ def cell(
         ours.append(text)
         articles.append(verdict.claim.value if verdict else text)
         differs |= verdict is not None and verdict.outcome is not Outcome.REPRODUCED
-        illustrative |= verdicts.determinacy(estimand) is Determinacy.ILLUSTRATIVE and not differs
+        if result.value is not None:
+            standings.append(verdicts.standing(estimand).at(places(text)))
     article = form.format(*articles) if differs else ""
-    return Cell(form.format(*ours), tuple(results), article, illustrative)
+    return Cell(form.format(*ours), tuple(results), article, together(standings))
+
+
+def together(standings: Sequence[Standing]) -> Standing | None:
+    """The standing of a cell that shows several numbers: that of its least fixed one, the first of these."""
+    order = list(Determinacy)
+    return max(standings, key=lambda standing: order.index(standing.kind), default=None)
+
+
+def _decimals(text: str) -> int:
+    """The decimals of the first number of a text."""
+    found = re.search(r"\d+(\.\d+)?", text)
+    return places(found[0]) if found else 0
 
 
 def _worded(result: Result, verdict: Verdict | None) -> str:
@@ -245,7 +323,9 @@ def to_html(table: Table) -> str:
         lines += ["<tbody>", *heading]
         for row in group.rows:
             anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""
-            cells = f'<th scope="row">{raised(row.label)}</th>' + "".join(map(cell_html, row.cells))
+            cells = f'<th scope="row">{raised(row.label)}</th>' + "".join(
+                cell_html(cell, table.marks(cell)) for cell in row.cells
+            )
             lines.append(f"<tr{anchor}>{cells}</tr>")
         lines.append("</tbody>")
     of_texts = not any(map(table.numeric, range(len(table.columns))))
@@ -254,7 +334,7 @@ def to_html(table: Table) -> str:
 
 def framed(table: Table, lines: Iterable[str], classes: str = "dataframe sb") -> str:
     """A table's head and body in the frame that all tables have: caption, scroll region, notes."""
-    name = escape(_flat(table.caption))
+    name = escape(flat(table.caption))
     notes = [f"<p>{_sup(mark)}{raised(text)}</p>" for mark, text in table.notes]
     lines = [
         f'<div class="sb-block">\n<div class="sb-table" role="region" tabindex="0" aria-label="{name}">',
@@ -272,7 +352,7 @@ def group_html(label: str, width: int) -> str:
     return f'<tr class="group"><th scope="rowgroup" colspan="{width}">{raised(label)}</th></tr>'
 
 
-def _heading_html(heading: _Heading, table: Table) -> str:
+def _heading_html(heading: Heading, table: Table) -> str:
     text = "" if heading.columns > 1 or table.numeric(heading.start) else ' class="text"'
     span = f' scope="colgroup" colspan="{heading.columns}"' if heading.columns > 1 else ' scope="col"'
     depth = f' rowspan="{heading.levels}"' if heading.levels > 1 else ""
@@ -281,14 +361,14 @@ def _heading_html(heading: _Heading, table: Table) -> str:
     return f"<th{text}{span}{depth}>{shown}</th>"
 
 
-def cell_html(cell: Cell, rows: int = 1) -> str:
-    """A cell as HTML, `rows` rows high."""
+def cell_html(cell: Cell, marks: str, rows: int = 1) -> str:
+    """A cell as HTML, its marks after the text, `rows` rows high."""
     names = " ".join(
         name
         for name, applies in (
             ("num", cell.numeric),
             ("differs", cell.article),
-            ("illustrative", cell.illustrative),
+            ("illustrative", cell.kind is Determinacy.ILLUSTRATIVE),
             (cell.classes, cell.classes),
         )
         if applies
@@ -296,8 +376,9 @@ def cell_html(cell: Cell, rows: int = 1) -> str:
     kind = f' class="{names}"' if names else ""
     source = " ".join(result.estimand for result in cell.results)
     data = f' data-estimand="{escape(source)}"' if source else ""
+    data += f' data-standing="{cell.kind}"' if cell.kind else ""
     span = f' rowspan="{rows}"' if rows > 1 else ""
-    return f"<td{kind}{span}{data}>{raised(cell.text)}{_sup(cell.marks)}</td>"
+    return f"<td{kind}{span}{data}>{raised(cell.text)}{_sup(marks)}</td>"
 
 
 def _sup(mark: str) -> str:
@@ -312,46 +393,3 @@ def raised(text: str) -> str:
 def unraised(text: str) -> str:
     """A text without its raised footnote letters, for a place that does not have the notes."""
     return _RAISED.sub("", text)
-
-
-def _flat(text: str) -> str:
-    return _RAISED.sub(r" \1", text).replace("\n", "; ")
-
-
-def to_text(table: Table) -> str:
-    """The table as aligned text, whatever the width of the terminal."""
-    levels = table.levels
-    body = [[_flat(cell.text) + cell.marks for cell in row.cells] for row in table.rows]
-    widths = [max((len(line[i]) for line in body), default=0) for i in range(len(table.columns))]
-    for heading in (heading for headings in reversed(levels) for heading in headings):
-        last = heading.start + heading.columns - 1
-        missing = len(_flat(heading.text)) - _span(widths, heading)
-        widths[last] += max(0, missing)
-    labels = [(group.label, "  " if group.label else "", group.rows) for group in table.groups]
-    names = [label for label, _, _ in labels] + [
-        indent + row.label for _, indent, rows in labels for row in rows
-    ]
-    stub = max(len(_flat(name)) for name in [table.stub, *names])
-    rule = "-" * (stub + sum(widths) + 2 * len(widths))
-    lines = [_flat(table.caption), rule]
-    for headings in levels:
-        line = _flat(table.stub).ljust(stub) if headings is levels[-1] else " " * stub
-        for heading in headings:
-            text, width = _flat(heading.text), _span(widths, heading)
-            place = stub + sum(widths[: heading.start]) + 2 * heading.start + 2
-            line = line.ljust(place) + (text.rjust(width) if heading.columns == 1 else text.center(width))
-        lines.append(line.rstrip())
-    lines.append(rule)
-    cells = iter(body)
-    for label, indent, rows in labels:
-        lines += [_flat(label)] if label else []
-        for row in rows:
-            texts = (text.rjust(width) for text, width in zip(next(cells), widths, strict=True))
-            lines.append("  ".join([(indent + _flat(row.label)).ljust(stub), *texts]).rstrip())
-    lines.append(rule)
-    return "\n".join([*lines, *(f"{mark} {_flat(text)}".strip() for mark, text in table.notes)])
-
-
-def _span(widths: list[int], heading: _Heading) -> int:
-    covered = widths[heading.start : heading.start + heading.columns]
-    return sum(covered) + 2 * (len(covered) - 1)

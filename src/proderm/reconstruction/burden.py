@@ -10,6 +10,7 @@ import pandas as pd
 from ortools.sat.python import cp_model
 
 from proderm.reconstruction import design, named
+from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from safetybook.reconstruct.possible import PossibleRows, groups, records
@@ -17,14 +18,9 @@ from safetybook.reconstruct.stage import Stage
 
 SEGMENT = ["USUBJID", "TRTA", "APERIOD"]
 
-# Plausibility, not a claim: events per patient follow a negative binomial distribution, the usual model of
-# overdispersed event counts (Glynn & Buring 1996, BMJ 312:364). Its mean and its share of patients without
-# an event are those of the article (545 TEAEs in 95 patients on IVIg, 84 of them with one), which gives a
-# shape of about 1.25: variance = mean + mean^2 / shape.
-SHAPE = 1.25
 LEEWAY = 2  # events by which a segment's number may yet differ from the first choice
 MOST_EVENTS = 14  # of one patient in one treatment period
-MOST_EVENTS_ON_IVIG = 24  # of one patient; about the 98th percentile of that distribution
+MOST_EVENTS_ON_IVIG = 24  # of one patient; about the 98th percentile with the usual shape
 
 
 class Segment(NamedTuple):
@@ -43,7 +39,9 @@ def segments(cycles: pd.DataFrame) -> dict[Segment, list[int]]:
     return found
 
 
-def drawn_burden(cycles: pd.DataFrame, published: Published, seed: int) -> dict[Segment, int]:
+def drawn_burden(
+    cycles: pd.DataFrame, published: Published, seed: int, assumed: Assumptions = USUAL
+) -> dict[Segment, int]:
     """A plausible number of events for every segment: Poisson, with a patient's own gamma frailty.
 
     The expected number per cycle is the article's number of events over the cycles of that column.
@@ -56,10 +54,13 @@ def drawn_burden(cycles: pd.DataFrame, published: Published, seed: int) -> dict[
         (PLACEBO, 1): published.integer("teae.placebo_p1.events") / given[PLACEBO, 1],
         (IVIG, 2): (published.integer("teae.ivig_all.events") - first) / given[IVIG, 2],
     }
+    kept, renewed = assumed.shape * assumed.carried, assumed.shape * (1 - assumed.carried)
     frailty: dict[str, float] = {}
     drawn = {}
     for segment, days in segments(cycles).items():
-        own = frailty.setdefault(segment.patient, rng.gammavariate(SHAPE, 1 / SHAPE))
+        own = frailty.setdefault(segment.patient, rng.gammavariate(kept, 1 / assumed.shape))
+        if renewed:
+            own += rng.gammavariate(renewed, 1 / assumed.shape)
         expected = own * len(days) * rates[segment.treatment, segment.period]
         drawn[segment] = min(_poisson(expected, rng), MOST_EVENTS)
     return drawn
@@ -74,10 +75,15 @@ def _poisson(mean: float, rng: random.Random) -> int:
 
 
 def build(
-    stage: Stage, cycles: pd.DataFrame, subjects: pd.DataFrame, published: Published, seed: int
+    stage: Stage,
+    cycles: pd.DataFrame,
+    subjects: pd.DataFrame,
+    published: Published,
+    seed: int,
+    assumed: Assumptions = USUAL,
 ) -> PossibleRows:
     """Events per segment, as near to the draw as the published totals allow."""
-    drawn = drawn_burden(cycles, published, seed)
+    drawn = drawn_burden(cycles, published, seed, assumed)
     least = _least_events(published)
     frame = pd.DataFrame(list(drawn), columns=SEGMENT).merge(subjects, on="USUBJID").assign(TRTEMFL="Y")
     rows = stage.count("adae", frame, [max(MOST_EVENTS, least[s]) for s in drawn])

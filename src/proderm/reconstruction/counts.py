@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 from ortools.sat.python import cp_model
 
 from proderm.reconstruction import attribution, design, named
+from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.attribution import RELATED, RELATED_VALUES
-from proderm.reconstruction.burden import LEEWAY, SEGMENT, Segment, segments
+from proderm.reconstruction.burden import (
+    LEEWAY,
+    MOST_EVENTS,
+    MOST_EVENTS_ON_IVIG,
+    SEGMENT,
+    Segment,
+    segments,
+)
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from safetybook.estimands import Scalar, Unit, where
@@ -19,17 +27,17 @@ from safetybook.reconstruct.possible import PossibleRows, groups, records
 from safetybook.reconstruct.stage import Constraint, Stage
 
 
-def cells(burden: pd.DataFrame) -> pd.DataFrame:
+def cells(possible: Iterable[Segment]) -> pd.DataFrame:
     """The kinds of events that could occur in each segment, beside the named ones.
 
     Severe related events, serious ones, withdrawals and thromboembolic events are all named, so no
     other event is of these kinds.
     """
     lines = []
-    for segment in burden.drop_duplicates(SEGMENT)[SEGMENT].itertuples(index=False):
+    for segment in possible:
         for causality in ("PROBABLE", "NOT RELATED"):
             severities = ["MILD", "MODERATE"]
-            if causality == "NOT RELATED" and segment.TRTA == IVIG:
+            if causality == "NOT RELATED" and segment.treatment == IVIG:
                 severities.append("SEVERE")
             lines += [(*segment, causality, severity, flag) for severity in severities for flag in ("Y", "N")]
     frame = pd.DataFrame(lines, columns=[*SEGMENT, "AEREL", "AESEV", "INFUSFL"])
@@ -45,14 +53,48 @@ def build(
     subjects: pd.DataFrame,
     published: Published,
     seed: int,
+    assumed: Assumptions = USUAL,
 ) -> PossibleRows:
-    """How often each kind of event occurs in each segment."""
+    """How often each kind of event occurs in each segment, about as many in all as the burden has."""
     totals = Counter(Segment(*row) for row in burden[SEGMENT].itertuples(index=False))
-    known = named.alternatives(published).drop(columns="AEDECOD")
-    open_cells = cells(burden)
-    frame = pd.concat([known, open_cells], ignore_index=True).merge(subjects, on="USUBJID")
+    limits = {segment: (max(n - LEEWAY, 1), n + LEEWAY) for segment, n in totals.items()}
+    known = named.alternatives(published)
+    rows = _kinds(stage, limits, known, cycles, subjects, published)
+    scatter(stage, rows, seed, assumed)
+    return rows
+
+
+def build_freely(
+    stage: Stage, cycles: pd.DataFrame, subjects: pd.DataFrame, published: Published
+) -> PossibleRows:
+    """The same without a burden to follow, and with all open that the article does not print of named events.
+
+    For data at the edge of what the claims allow, not for plausible ones. No patient has more events than
+    the burden would let the most burdened have.
+    """
+    limits = dict.fromkeys(segments(cycles), (0, MOST_EVENTS))
+    rows = _kinds(stage, limits, named.alternatives(published, freely=True), cycles, subjects, published)
+    for (_, treatment), positions in groups(rows.frame, ["USUBJID", "TRTA"]):
+        if treatment == IVIG:
+            on_ivig = cp_model.LinearExpr.sum([rows.counts[i] for i in positions])
+            stage.model.add(on_ivig <= MOST_EVENTS_ON_IVIG)
+    _room_in_cycles(stage, rows, cycles, published)
+    return rows
+
+
+def _kinds(
+    stage: Stage,
+    limits: Mapping[Segment, tuple[int, int]],
+    known: pd.DataFrame,
+    cycles: pd.DataFrame,
+    subjects: pd.DataFrame,
+    published: Published,
+) -> PossibleRows:
+    """The named events and the other kinds, each segment's total within its limits, with all claims."""
+    frame = pd.concat([known.drop(columns="AEDECOD"), cells(limits)], ignore_index=True)
+    frame = frame.merge(subjects, on="USUBJID")
     most = [
-        1 if row.EVENT >= 0 else min(totals[Segment(row.USUBJID, row.TRTA, row.APERIOD)] + LEEWAY, 9)
+        1 if row.EVENT >= 0 else min(limits[Segment(row.USUBJID, row.TRTA, row.APERIOD)][1], 9)
         for row in records(frame)
     ]
     rows = stage.count("adae", frame, most)
@@ -61,22 +103,27 @@ def build(
         if event >= 0:
             stage.model.add(cp_model.LinearExpr.sum([rows.counts[i] for i in positions]) == 1)
     for segment, positions in groups(frame, SEGMENT):
-        near = totals[Segment(*segment)]
         total = cp_model.LinearExpr.sum([rows.counts[i] for i in positions])
-        stage.model.add_linear_constraint(total, max(near - LEEWAY, 1), near + LEEWAY)
+        stage.model.add_linear_constraint(total, *limits[Segment(*segment)])
     published.impose(stage)
     _stories(stage, rows)
     _room_for_terms(stage, rows, published)
     _room_for_premedication(stage, rows, cycles)
     _cycles_of_related_events(stage, rows, cycles, published)
-    _scatter(stage, rows, seed)
     return rows
 
 
-def _scatter(stage: Stage, rows: PossibleRows, seed: int) -> None:
-    """Plausibility: a random taste of each segment for each kind, so that the search does not pile them."""
+def scatter(stage: Stage, rows: PossibleRows, seed: int, assumed: Assumptions = USUAL) -> None:
+    """Plausibility: a random taste of each segment for each kind, so that the search does not pile them.
+
+    And of each patient for related events, in all periods, as strong as assumed.
+    """
     rng = random.Random(f"{seed}/scatter")
-    stage.prefer(rows, [rng.randrange(1, 10) for _ in range(len(rows.frame))])
+    costs = [rng.randrange(1, 10) for _ in range(len(rows.frame))]
+    own = {patient: rng.randint(0, assumed.susceptible) for patient in dict.fromkeys(rows.subjects)}
+    for position in rows.selected(RELATED):
+        costs[position] += own[rows.subjects[position]]
+    stage.prefer(rows, costs)
 
 
 def _events(rows: PossibleRows, **conditions: Scalar | Iterable[Scalar]) -> cp_model.LinearExpr:
@@ -140,6 +187,34 @@ def _room_for_terms(stage: Stage, rows: PossibleRows, published: Published) -> N
             infusional = rows.selected(here & where(INFUSFL="Y"))
             stage.require(room, stage.tally(rows, infusional, Unit.ROWS) >= needed - late)
             stage.require(room, stage.tally(rows, rows.selected(here), Unit.ROWS) >= needed)
+
+
+def _room_in_cycles(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame, published: Published) -> None:
+    """Table 3's events of one term need as many cycles: a patient has a symptom at most once in each.
+
+    Where events may pile up in few patients, enough patients must still have some.
+    """
+    lengths = {segment: len(days) for segment, days in segments(cycles).items()}
+    for column, treatment in (("ivig_p1", IVIG), ("placebo_p1", PLACEBO)):
+        for severity in ("mild", "moderate"):
+            printed = [
+                published.integer(f"latency.{term}_{severity}.{column}.n", missing=0)
+                for term in ("headache", "nausea", "vomiting", "fever")
+            ]
+            kind = where(TRTA=treatment, APERIOD=1, AESEV=severity.upper(), INFUSFL="Y") & RELATED
+            positions = rows.selected(kind)
+            own: dict[str, list[cp_model.LinearExpr | cp_model.IntVar | int]] = {}
+            for i in positions:
+                own.setdefault(rows.subjects[i], []).append(rows.counts[i])
+            for needed, terms in ((max(printed), 1), (sum(printed), len(printed))):
+                placed = []
+                for patient, numbers in own.items():
+                    most = terms * lengths[Segment(patient, treatment, 1)]
+                    fitting = stage.model.new_int_var(0, most, "")
+                    stage.model.add(fitting <= cp_model.LinearExpr.sum(numbers))
+                    placed.append(fitting)
+                # One event on placebo may have begun later than an infusional one can.
+                stage.model.add(cp_model.LinearExpr.sum(placed) >= needed - int(treatment == PLACEBO))
 
 
 def _room_for_premedication(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame) -> None:

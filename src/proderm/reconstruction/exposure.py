@@ -115,7 +115,8 @@ def build(stage: Stage, patients: list[Patient], published: Published, seed: int
     published.impose(stage)
     _long_courses(stage, rows, published)
     ivig = [i for i, treatment in enumerate(rows.frame["TRTA"]) if treatment == IVIG]
-    days = [int(rows.frame["CYCDAYS"].iloc[i]) for i in ivig]
+    lengths = list(rows.frame["CYCDAYS"])
+    days = [lengths[i] for i in ivig]
     total = cp_model.LinearExpr.weighted_sum([rows.counts[i] for i in ivig], days)
     n = cp_model.LinearExpr.sum([rows.counts[i] for i in ivig])
     stage.require(MEAN_DURATION, 20 * total >= 47 * n, 20 * total <= 49 * n - 1)

@@ -292,11 +292,13 @@ def named_events(published: Published) -> tuple[NamedEvent, ...]:
     return (*_tabulated(published), *SERIOUS_UNRELATED, *OTHERS, *STORIES)
 
 
-def alternatives(published: Published) -> pd.DataFrame:
+def alternatives(published: Published, freely: bool = False) -> pd.DataFrame:
     """The named events as possible rows: one line per combination of what is left open.
 
-    Column EVENT numbers the event; exactly one of its lines occurs.
+    Column EVENT numbers the event; exactly one of its lines occurs. `freely` leaves open the intensities
+    that no table prints, where else one that fits the event is chosen.
     """
+    chosen = {*SERIOUS_UNRELATED, *OTHERS} if freely else ()
     return pd.DataFrame(
         [
             {
@@ -316,7 +318,7 @@ def alternatives(published: Published) -> pd.DataFrame:
                 "CQ02NAM": None,
             }
             for number, event in enumerate(named_events(published))
-            for severity in event.severities
+            for severity in ((MILD, MODERATE, SEVERE) if event in chosen else event.severities)
             for infusional in event.infusional
         ]
     )

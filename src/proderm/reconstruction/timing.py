@@ -212,7 +212,8 @@ def _durations(
 def resolution(onset: dt.datetime, days: int, rng: random.Random) -> dt.datetime:
     """A time on the last day of an event that lasted `days` calendar days, after its onset."""
     if days == 1:
-        left = int((dt.datetime.combine(onset.date(), dt.time(23, 55)) - onset).total_seconds() // 60)
+        latest = max(dt.time(23, 55), onset.time())  # an onset at night may be later still
+        left = int((dt.datetime.combine(onset.date(), latest) - onset).total_seconds() // 60)
         return onset + dt.timedelta(minutes=rng.randrange(min(15, left), min(480, left) + 1))
     last = onset.date() + dt.timedelta(days - 1)
     return dt.datetime.combine(last, dt.time()) + dt.timedelta(minutes=rng.randrange(420, 1260, 5))

@@ -12,8 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from ortools.sat.python import cp_model
 
@@ -45,18 +47,24 @@ class PossibleRows:
         if len(self.counts) != len(self.frame):
             raise ValueError(f"{self.dataset}: {len(self.frame)} possible rows, {len(self.counts)} counts")
 
+    @cached_property
+    def subjects(self) -> list[str]:
+        """The patient of each possible row."""
+        return list(self.frame["USUBJID"])
+
     def covers(self, condition: Where) -> bool:
         """Whether the frame has every variable that a filter looks at."""
         return condition.variables <= set(self.frame.columns)
 
     def selected(self, condition: Where) -> list[int]:
         """Positions of the possible rows that satisfy a filter."""
-        return [position for position, hit in enumerate(condition.mask(self.frame)) if hit]
+        positions: list[int] = np.flatnonzero(condition.mask(self.frame)).tolist()
+        return positions
 
     def values(self, variable: str, positions: Sequence[int]) -> list[tuple[int, Fraction]]:
         """Positions with a value of a numeric variable, and the exact value."""
-        column = self.frame[variable]
-        return [(i, exact(column.iloc[i])) for i in positions if pd.notna(column.iloc[i])]
+        column = self.frame[variable].tolist()
+        return [(i, exact(column[i])) for i in positions if pd.notna(column[i])]
 
     def fixed_size(self, positions: Sequence[int]) -> int | None:
         """How many of these possible rows occur, if that is the same in every solution."""

@@ -22,9 +22,11 @@ import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_matrix, hstack, lil_matrix, vstack
 
-from safetybook.estimands import Count, Unit, Where
-from safetybook.predicates import Has, Predicate
+from safetybook.estimands import Combination, Count, Estimand, Scalar, Share, Unit, Where
+from safetybook.predicates import Both, Either, Has, Lacks, Predicate
+from safetybook.reconstruct.solve import explain
 from safetybook.reconstruct.stage import Constraint
+from safetybook.rounding import interval
 
 Truths = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -100,12 +102,12 @@ class SignatureProgramme:
         return columns
 
     def _allowed(self, pool: Pool, segment: str) -> list[Truths]:
-        needed = [predicate for name, predicate in pool.certain if name == segment]
-        return [
-            vector
-            for vector in self._signatures[segment]
-            if all(_holds(predicate, self.filters, vector) for predicate in needed)
-        ]
+        vectors = self._signatures[segment]
+        allowed = np.ones(len(vectors), dtype=bool)
+        for name, predicate in pool.certain:
+            if name == segment:
+                allowed &= _truths(predicate, self.filters, vectors)
+        return list(vectors[allowed])
 
     @cached_property
     def _truth(self) -> dict[str, Truths]:
@@ -120,22 +122,81 @@ class SignatureProgramme:
 
     def _counted(self, predicate: Predicate, among: Where) -> Numbers:
         """For each column 1 if its patients are among those exposed and the predicate holds, else 0."""
-        exposed = {name for name, kinds in self.segments.items() if among.mask(kinds).any()}
-        concerned = [bool(exposed & set(self.pools[number].segments)) for number, _ in self._columns]
+        patterns, inverse = self._patterns
+        truth = _truths(predicate, self.filters, patterns)[inverse]
+        return np.asarray(truth * self._exposed(among), dtype=float)
+
+    @cached_property
+    def _patterns(self) -> tuple[Truths, npt.NDArray[np.intp]]:
+        """The different vectors over all segments together, and for each column which one is its own."""
         signatures = np.logical_or.reduce(list(self._truth.values()))
         patterns, inverse = np.unique(signatures, axis=0, return_inverse=True)
-        truth = np.array([_holds(predicate, self.filters, pattern) for pattern in patterns], dtype=float)
-        return np.asarray(truth[inverse.reshape(-1)] * concerned, dtype=float)
+        return patterns, inverse.reshape(-1)
+
+    def _exposed(self, among: Where) -> Numbers:
+        """For each column 1 if its patients were exposed in a segment that the filter picks out, else 0."""
+        wanted = {name for name, kinds in self.segments.items() if among.mask(kinds).any()}
+        of_pool = np.array([bool(wanted & set(pool.segments)) for pool in self.pools], dtype=float)
+        return np.asarray(of_pool[[number for number, _ in self._columns]], dtype=float)
 
     # Claims ----------------------------------------------------------------------------------------
 
-    def impose(self, claim: Constraint, estimand: Count, number: int) -> None:
-        """So many patients or rows satisfy the filter of a count."""
-        if estimand.unit is Unit.PATIENTS:
-            row = np.concatenate([self._counted(Has(estimand.where), Where()), np.zeros(self._kinds)])
-        else:
-            row = self._events(estimand.where, self.segments)
-        self._rows.append((claim, csr_matrix(row), number, number))
+    def impose(self, claim: Constraint, estimand: Estimand, printed: str | int) -> bool:
+        """Add what a printed count or percentage states.
+
+        Returns:
+            False if the programme cannot express it: another statistic or data set, a variable that its
+            kinds of rows do not have, patients with events of a kind that is none of its filters.
+        """
+        match estimand:
+            case Count() | Combination() if self._expresses(estimand):
+                number = int(printed)
+                self._rows.append((claim, csr_matrix(self._number(estimand)), number, number))
+            case Share() if self._expresses(estimand.numerator) and self._expresses(estimand.denominator):
+                part, whole = self._number(estimand.numerator), self._number(estimand.denominator)
+                low, high = interval(str(printed))
+                self._rows.append((claim, csr_matrix(100 * part - float(low) * whole), 0, np.inf))
+                self._rows.append((claim, csr_matrix(100 * part - float(high) * whole), -np.inf, -OPEN))
+            case _:
+                return False
+        return True
+
+    def _expresses(self, asked: Count | Combination) -> bool:
+        if isinstance(asked, Combination):
+            return self._knows(asked.among) and set(asked.predicate.filters()) <= set(self.filters)
+        if asked.dataset not in ("adae", "adex") or not self._knows(asked.where):
+            return False
+        if asked.dataset == "adex":
+            return asked.unit is Unit.PATIENTS
+        return asked.unit is Unit.ROWS or asked.where in self.filters
+
+    def _knows(self, condition: Where) -> bool:
+        """Whether every value that a filter names is one that some kind of row has.
+
+        Kinds may lump values together (all other terms); a filter on one of these counts something else.
+        """
+        named = condition.allowed + condition.excluded
+        return all(values <= self._levels.get(variable, frozenset()) for variable, values in named)
+
+    @cached_property
+    def _levels(self) -> dict[str, frozenset[Scalar]]:
+        """The values of each variable that the kinds of all segments have."""
+        frames = list(self.segments.values())
+        shared = set.intersection(*(set(kinds.columns) for kinds in frames))
+        return {name: frozenset(value for kinds in frames for value in kinds[name]) for name in shared}
+
+    def _number(self, asked: Count | Combination) -> Numbers:
+        """The number that is asked for, as coefficients of the columns and of the kinds of rows."""
+        match asked:
+            case Combination():
+                patients = self._counted(asked.predicate, asked.among)
+            case Count(dataset="adex"):
+                patients = self._exposed(asked.where)
+            case Count(unit=Unit.PATIENTS):
+                patients = self._counted(Has(asked.where), Where())
+            case _:
+                return self._events(asked.where, self.segments)
+        return np.concatenate([patients, np.zeros(self._kinds)])
 
     def _events(self, asked: Where, segments: Collection[str]) -> Numbers:
         parts = [np.zeros(len(self._columns))]
@@ -150,7 +211,7 @@ class SignatureProgramme:
 
     @cached_property
     def _structure(self) -> tuple[csr_matrix, Numbers, Numbers]:
-        """What holds whatever the claims: the pools' sizes, and at least one event per patient affected."""
+        """What holds whatever the claims: the pools' sizes, and events and patients affected."""
         columns = len(self._columns)
         pools = lil_matrix((len(self.pools), columns))
         for i, (number, _) in enumerate(self._columns):
@@ -158,27 +219,35 @@ class SignatureProgramme:
         sizes = [float(pool.patients) for pool in self.pools]
         lines = [hstack([csr_matrix(pools), csr_matrix((len(self.pools), self._kinds))])]
         low, high = list(sizes), list(sizes)
+        for affected, happened in self._links():
+            # At least one event for each patient affected; nobody affected, no event.
+            lines += [csr_matrix(happened - affected), csr_matrix(happened - MANY * affected)]
+            low += [0.0, -np.inf]
+            high += [np.inf, 0.0]
+        return csr_matrix(vstack(lines)), np.array(low), np.array(high)
+
+    def _links(self) -> list[tuple[Numbers, Numbers]]:
+        """By segment and filter, once each: the patients affected and the events, as coefficients."""
+        found = {}
         for name, truth in self._truth.items():
             for f, asked in enumerate(self.filters):
-                patients = np.concatenate([truth[:, f].astype(float), np.zeros(self._kinds)])
-                lines.append(csr_matrix(self._events(asked, [name]) - patients))
-                low.append(0.0)
-                high.append(np.inf)
-        return csr_matrix(vstack(lines)), np.array(low), np.array(high)
+                affected = np.concatenate([truth[:, f].astype(float), np.zeros(self._kinds)])
+                happened = self._events(asked, [name])
+                if happened.any():
+                    found[happened.tobytes()] = affected, happened
+        return list(found.values())
 
     # Answers ---------------------------------------------------------------------------------------
 
-    def bounds(self, predicate: Predicate, among: Where) -> tuple[Extremum, Extremum]:
-        """The least and the greatest number of patients of whom a predicate can be true.
-
-        `among` is a filter on exposure: the patients who were on that treatment in that period.
+    def bounds(self, asked: Count | Combination) -> tuple[Extremum, Extremum]:
+        """The least and the greatest value that a number of patients or of events can have.
 
         An end whose search was not finished is the solver's own bound on it, and so valid all the same.
 
         Raises:
-            ValueError: if the claims conflict.
+            ValueError: if the claims conflict, or if a filter is none of the programme's.
         """
-        target = np.concatenate([self._counted(predicate, among), np.zeros(self._kinds)])
+        target = self._number(asked)
         ends = []
         for sign in (1, -1):
             found = self._solve(sign * target, self._rows, integral=True)
@@ -191,14 +260,14 @@ class SignatureProgramme:
 
     def conflict(self) -> list[Constraint] | None:
         """A minimal set of claims whose linear relaxation has no solution; None if it has one."""
-        if not self._impossible(self._rows):
+        claims = {claim.id: claim for claim, *_ in self._rows}
+
+        def impossible(kept: Sequence[str]) -> bool:
+            return self._impossible([row for row in self._rows if row[0].id in kept])
+
+        if not impossible(list(claims)):
             return None
-        kept = list(self._rows)
-        for row in list(self._rows):
-            fewer = [other for other in kept if other is not row]
-            if self._impossible(fewer):
-                kept = fewer
-        return [claim for claim, *_ in kept]
+        return [claims[name] for name in explain(impossible, [], list(claims), known=False)]
 
     def _impossible(self, rows: Sequence[tuple[Constraint, csr_matrix, float, float]]) -> bool:
         return bool(self._solve(np.zeros(len(self._columns) + self._kinds), rows, integral=False).status == 2)
@@ -219,11 +288,33 @@ class SignatureProgramme:
         )
 
 
+MANY = 1000.0
+"""More events than any one patient has of any kind."""
+
+OPEN = 1e-3
+"""By how much a percentage of whole numbers at least stays below the open end of its rounding interval."""
+
 TIME_LIMIT = 60.0
 """Seconds for one optimisation; one that takes longer is reported as not proved."""
 
 
-def _holds(predicate: Predicate, filters: Sequence[Where], vector: Truths) -> bool:
-    """Whether a predicate is true of a patient with this vector of truth over the filters."""
-    known = dict(zip(filters, vector.tolist(), strict=True))
-    return predicate.holds(known.__getitem__)
+def _truths(predicate: Predicate, filters: Sequence[Where], vectors: Truths) -> Truths:
+    """For each vector of truth over the filters, whether a predicate is true of a patient who has it.
+
+    Raises:
+        ValueError: if the predicate asks for something that is none of the filters.
+    """
+    match predicate:
+        case Has():
+            if predicate.where not in filters:
+                raise ValueError(f"not among the programme's filters: {predicate.where}")
+            return vectors[:, filters.index(predicate.where)]
+        case Lacks():
+            return ~_truths(predicate.part, filters, vectors)
+        case Both():
+            first, second = predicate.first, predicate.second
+            return _truths(first, filters, vectors) & _truths(second, filters, vectors)
+        case Either():
+            first, second = predicate.first, predicate.second
+            return _truths(first, filters, vectors) | _truths(second, filters, vectors)
+    raise TypeError(f"no way to read {predicate!r}")

@@ -41,7 +41,12 @@ class StageReport:
 
 
 def solve(
-    name: str, build: Callable[[Stage], Built], seed: int, effort: float
+    name: str,
+    build: Callable[[Stage], Built],
+    seed: int,
+    effort: float,
+    gap: float = 0.0,
+    explain: bool = True,
 ) -> tuple[Built, cp_model.CpSolver, Stage, StageReport]:
     """Build a stage and solve it with one worker.
 
@@ -51,22 +56,24 @@ def solve(
             from the solution.
         seed: of the solver.
         effort: deterministic limit of the search.
+        gap: how far from the least possible cost the search may end, as a share of it; with 1, any
+            solution will do, and nothing is minimised.
+        explain: whether to look for the conflict if there is no solution, which takes a while.
 
     Raises:
         Infeasible: with the smallest conflicting set of statements found.
-        Undecided: if the limit ended the search before any solution was found.
+        Undecided: if there is no solution within the limit, and no conflict was found or looked for.
     """
     started = time.perf_counter()
-    stage = Stage(name, seed, effort)
+    stage = Stage(name, seed, effort, gap)
     built = build(stage)
-    if stage.costs:
-        stage.model.minimize(
-            cp_model.LinearExpr.weighted_sum([v for _, v in stage.costs], [c for c, _ in stage.costs])
-        )
-    solver = stage.solver()
+    minimised = gap < 1
+    if minimised:
+        stage.minimise()
+    solver = stage.solver() if minimised else _with_relaxation(stage)
     status = solver.solve(stage.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        conflict = smallest_conflict(name, build, seed)
+        conflict = smallest_conflict(name, build, seed) if explain else None
         if conflict is not None:
             raise Infeasible(name, conflict)
         raise Undecided(f"stage {name!r}: no solution and no conflict within {effort} units of work")
@@ -77,7 +84,7 @@ def solve(
         variables=len(proto.variables),
         constraints=len(proto.constraints),
         claims=len(stage.imposed),
-        objective=round(solver.objective_value) if stage.costs else 0,
+        objective=round(solver.objective_value) if minimised and stage.costs else 0,
         work=round(solver.response_proto.deterministic_time, 6),
         seconds=time.perf_counter() - started,
     )
@@ -95,36 +102,47 @@ def smallest_conflict(name: str, build: Callable[[Stage], object], seed: int) ->
     build(everything)
 
     def impossible(statements: Sequence[str]) -> bool:
-        return _impossible(Stage(name, seed, EXPLANATION_EFFORT, frozenset(statements)), build)
+        return refuted(Stage(name, seed, EXPLANATION_EFFORT, only=frozenset(statements)), build)
 
     candidates = list(everything.imposed)
     if not impossible(candidates):
         return None
-    return [everything.imposed[item] for item in _explain(impossible, [], candidates, known=False)]
+    return [everything.imposed[item] for item in explain(impossible, [], candidates, known=False)]
 
 
-def _explain(
-    impossible: Callable[[Sequence[str]], bool], kept: list[str], candidates: list[str], known: bool
+def explain(
+    impossible: Callable[[Sequence[str]], bool],
+    kept: Sequence[str],
+    candidates: Sequence[str],
+    known: bool = True,
 ) -> list[str]:
-    """The part of `candidates` that a minimal conflict has beside `kept`; `known`: `kept` has changed."""
+    """The part of `candidates` that a minimal conflict has beside `kept`.
+
+    `known` says that `kept` has changed since it was last tested by itself. All together must be impossible.
+    """
     if known and impossible(kept):
         return []
     if len(candidates) == 1:
-        return candidates
+        return list(candidates)
     middle = len(candidates) // 2
-    first, second = candidates[:middle], candidates[middle:]
-    of_second = _explain(impossible, kept + first, second, known=True)
-    of_first = _explain(impossible, kept + of_second, first, known=bool(of_second))
+    first, second = list(candidates[:middle]), list(candidates[middle:])
+    of_second = explain(impossible, [*kept, *first], second)
+    of_first = explain(impossible, [*kept, *of_second], first, known=bool(of_second))
     return of_first + of_second
 
 
-def _impossible(stage: Stage, build: Callable[[Stage], object]) -> bool:
+def refuted(stage: Stage, build: Callable[[Stage], object]) -> bool:
     """Whether a stage is proved to have no solution, with the strongest linear relaxation."""
     try:
         build(stage)
     except Infeasible:
         return True
+    return bool(_with_relaxation(stage).solve(stage.model) == cp_model.INFEASIBLE)
+
+
+def _with_relaxation(stage: Stage) -> cp_model.CpSolver:
+    """A solver that sees the strongest linear relaxation: the fastest where nothing is minimised."""
     stage.tighten()
     solver = stage.solver()
     solver.parameters.linearization_level = 2
-    return bool(solver.solve(stage.model) == cp_model.INFEASIBLE)
+    return solver

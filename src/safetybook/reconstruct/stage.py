@@ -16,7 +16,8 @@ from itertools import combinations
 import pandas as pd
 from ortools.sat.python import cp_model
 
-from safetybook.estimands import Count, Estimand, Function, Share, Summary, Unit
+from safetybook.estimands import Combination, Count, Estimand, Function, Share, Summary, Unit
+from safetybook.reconstruct.combinations import number
 from safetybook.reconstruct.possible import Multiplicity, PossibleRows, definite, groups
 from safetybook.rounding import interval
 
@@ -62,13 +63,17 @@ class Stage:
         seed: of the solver's random choices.
         effort: limit of the search in the solver's deterministic time units; never a wall-clock limit,
             so that the same solution is found on a slow and on a fast machine.
+        gap: the search ends once the total cost is proved to be within this share of the least possible.
         only: ids of the statements to impose, to look for conflicts; None imposes all.
+        search: further parameters of the solver.
     """
 
     name: str
     seed: int = 1
     effort: float = 60.0
+    gap: float = 0.0
     only: frozenset[str] | None = None
+    search: dict[str, int] = field(default_factory=dict)
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     tables: dict[str, list[PossibleRows]] = field(default_factory=dict)
     imposed: dict[str, Constraint] = field(default_factory=dict)
@@ -132,9 +137,8 @@ class Stage:
         if unit is Unit.ROWS:
             return _sum(rows.counts[i] for i in positions)
         patients: dict[str, list[int]] = {}
-        subjects = rows.frame["USUBJID"]
         for i in positions:
-            patients.setdefault(subjects.iloc[i], []).append(i)
+            patients.setdefault(rows.subjects[i], []).append(i)
         return _sum(self.occurs(rows, own) for own in patients.values())
 
     def occurs(self, rows: PossibleRows, positions: Sequence[int]) -> cp_model.IntVar | int:
@@ -183,7 +187,9 @@ class Stage:
         """
         match estimand:
             case Count():
-                return self._impose_count(claim, estimand, printed)
+                return self._impose_number(claim, self.total(estimand), printed)
+            case Combination():
+                return self._impose_number(claim, number(self, estimand), printed)
             case Share():
                 return self._impose_share(claim, estimand, printed)
             case Summary():
@@ -204,8 +210,7 @@ class Stage:
         if constraint is not True:
             self.model.add(constraint)
 
-    def _impose_count(self, claim: Constraint, estimand: Count, printed: str) -> bool:
-        total = self.total(estimand)
+    def _impose_number(self, claim: Constraint, total: Linear | None, printed: str) -> bool:
         if total is None or isinstance(total, int):
             return False
         self._add(claim, total == int(printed))
@@ -286,8 +291,9 @@ class Stage:
         n = self._size(rows, valued)
         choices = [[self.model.new_bool_var("") for _ in distinct] for _ in range(2)]
         up_to: Linear = 0
+        most = sum(_largest(rows.counts[i]) for i, _ in valued)
         for position, scaled in enumerate(distinct):
-            below, up_to = up_to, self.model.new_int_var(0, len(valued), "")
+            below, up_to = up_to, self.model.new_int_var(0, most, "")
             self.model.add(up_to == below + _sum(by_value[scaled]))
             for picks, shift in zip(choices, (0, 1), strict=True):
                 # Rank r = (n + shift) / 2 rounded: fewer than r rows below the value, at least r up to it.
@@ -313,7 +319,7 @@ class Stage:
         tables = {id(rows): rows for tables in self.tables.values() for rows in tables}
         for (table, *positions), literal in self._any.items():
             if positions[0] >= 0 and not isinstance(literal, int):
-                patient = tables[table].frame["USUBJID"].iloc[positions[0]]
+                patient = tables[table].subjects[positions[0]]
                 asked.setdefault((table, patient), []).append((frozenset(positions), literal))
         for sets in asked.values():
             for whole, literal in sets:
@@ -335,12 +341,21 @@ class Stage:
         """Soft layer: one more variable to keep small."""
         self.costs.append((weight, amount))
 
+    def minimise(self) -> None:
+        """Look for the least total cost, if there are costs."""
+        if self.costs:
+            weights, amounts = zip(*self.costs, strict=True)
+            self.model.minimize(cp_model.LinearExpr.weighted_sum(amounts, weights))
+
     def solver(self) -> cp_model.CpSolver:
-        """A solver with one worker, a fixed seed and a deterministic limit."""
+        """A solver with one worker, a fixed seed and deterministic limits."""
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = self.seed
         solver.parameters.max_deterministic_time = self.effort
+        solver.parameters.relative_gap_limit = self.gap
+        for name, value in self.search.items():
+            setattr(solver.parameters, name, value)
         return solver
 
 
@@ -356,6 +371,11 @@ def _covers(
             )
             if needed and frozenset().union(*(own for own, _ in chosen)) == whole:
                 yield [part for _, part in chosen]
+
+
+def _largest(count: Multiplicity) -> int:
+    """How often a possible row can occur at most."""
+    return count if isinstance(count, int) else int(list(count.proto.domain)[-1])
 
 
 def _sum(terms: Iterable[Linear]) -> Linear:

@@ -1,0 +1,1 @@
+"""CDISC Pilot 01: a trial whose records are public, to test the engine where the truth is known."""
