@@ -241,10 +241,12 @@ def solved(jobs: int, say: Callable[[str], None] = print) -> tuple[list[Bound], 
     book = Witness(BOOK, {}, values(proderm.load()))
     with Parallel(n_jobs=jobs) as parallel:
         say(f"Proving the ends of {sum(len(family.questions) for family in asked)} questions")
-        proved = parallel(delayed(family.outer)(bounds.ledgers()) for family in asked)
+        trial, *proved = parallel(
+            [delayed(_trial)()]
+            + [delayed(part.outer)(bounds.ledgers()) for family in asked for part in family.parts()]
+        )
         outer = {name: ends for found in proved for name, ends in found.items()}
         open_ends = targets(outer, book.values)
-        trial = Reconstruction(_published(), SEED, Quiet()).trial()
         of_terms = [
             own
             for family in asked
@@ -257,6 +259,10 @@ def solved(jobs: int, say: Callable[[str], None] = print) -> tuple[list[Bound], 
             for place, (name, part) in enumerate(parts.items())
         )
     return merged(outer, [book, *(witness for found in made for witness in found)])
+
+
+def _trial() -> Trial:
+    return Reconstruction(_published(), SEED, Quiet()).trial()
 
 
 def _parts(open_ends: Iterable[Target]) -> dict[str, list[Target]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import pandas as pd
@@ -26,6 +26,9 @@ COLUMNS = (IVIG_P1, IVIG_EXT, IVIG_ALL, PLACEBO_P1)
 CAUSALITY = (*RELATED_VALUES, "NOT RELATED", "UNLIKELY")
 SEVERITY = ("MILD", "MODERATE", "SEVERE")
 YES_NO = ("Y", "N")
+
+TOGETHER = 8
+"""Questions that one process solves: few enough that no core waits for another."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,13 @@ class Family:
         for count in self.listed:
             made.impose(count.statement, count.estimand, count.number)
         return made
+
+    def parts(self) -> list[Family]:
+        """The family in parts with some of the questions each, to be solved side by side."""
+        return [
+            replace(self, questions=self.questions[start : start + TOGETHER])
+            for start in range(0, len(self.questions), TOGETHER)
+        ]
 
     def outer(self, ledger: Iterable[Claim]) -> dict[str, tuple[int, int]]:
         """For each question, by id, the values beyond which no data set goes.
