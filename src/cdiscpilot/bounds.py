@@ -8,7 +8,6 @@ elsewhere it is open between the bound and the most extreme witness.
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import sys
 from collections.abc import Iterator
@@ -18,11 +17,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from cdiscpilot import questions
 from cdiscpilot.ledger import TABLES, Ledger, ledger
-from cdiscpilot.questions import QUESTIONS, Interval, Question
+from cdiscpilot.questions import QUESTIONS, Interval, Pattern, Question
 from cdiscpilot.reconstruct import Rebuilt, differing
 from cdiscpilot.study import ARMS, Arm
+from safetybook import whole_files
+from safetybook.estimands import definition
 
 STORE = Path(__file__).parents[2] / "data/pilot/bounds.json"
 """Where `make pilot` keeps the answers: solving them takes longer than a page may."""
@@ -118,8 +118,11 @@ def solve(arm: Arm) -> Iterator[Bound]:
 
 def digest() -> str:
     """Changes with any printed number of the pilot and with any question."""
-    asked = hashlib.sha256(inspect.getsource(questions).encode()).hexdigest()
-    return f"{ledger().digest} {asked}"
+    asked = "\n".join(
+        definition((question.id, question.asked(ARMS[0])) if isinstance(question, Pattern) else question)
+        for question in QUESTIONS
+    )
+    return f"{ledger().digest} {hashlib.sha256(asked.encode()).hexdigest()}"
 
 
 @cache
@@ -142,10 +145,7 @@ def main() -> int:
     """Solve all bounds and store them with the digest of the tables and the questions they are of."""
     bounds = [asdict(bound) for arm in ARMS for bound in solve(arm)]
     lines = ",\n".join(json.dumps(bound) for bound in bounds)
-    STORE.parent.mkdir(parents=True, exist_ok=True)
-    part = STORE.with_name(f".{STORE.name}.part")
-    part.write_text(f'{{"digest": "{digest()}", "bounds": [\n{lines}\n]}}\n', encoding="utf-8", newline="\n")
-    part.replace(STORE)
+    whole_files.write(STORE, f'{{"digest": "{digest()}", "bounds": [\n{lines}\n]}}\n')
     print(f"Wrote {len(bounds)} bounds to {STORE}")
     return 0
 

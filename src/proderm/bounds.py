@@ -19,7 +19,9 @@ from pathlib import Path
 from proderm.claims import BOUNDS, EXTERNAL, LEDGER
 from proderm.questions import families, tables_1_and_2
 from proderm.questions.family import Question
+from safetybook import whole_files
 from safetybook.claims import Claim, read_ledger
+from safetybook.estimands import definition
 from safetybook.ranges import Range
 from safetybook.reconstruct.signatures import SignatureProgramme
 from safetybook.results import compute
@@ -77,9 +79,10 @@ def ledgers() -> list[Claim]:
     return read_ledger(LEDGER) + read_ledger(EXTERNAL, locations=None)
 
 
-def questions() -> list[Question]:
+@cache
+def questions() -> tuple[Question, ...]:
     """All questions, in the order of the families."""
-    return [question for family in families(read_ledger(LEDGER)) for question in family.questions]
+    return tuple(question for family in families(read_ledger(LEDGER)) for question in family.questions)
 
 
 def programme(ledger: Sequence[Claim]) -> SignatureProgramme:
@@ -88,8 +91,8 @@ def programme(ledger: Sequence[Claim]) -> SignatureProgramme:
 
 
 def digest() -> str:
-    """SHA-256 of what the answers depend on: the ledgers and the questions."""
-    asked = "\n".join(question.estimand.id for question in questions())
+    """SHA-256 of what the answers depend on: the ledgers, and what the questions mean."""
+    asked = "\n".join(definition(question.estimand) for question in questions())
     content = LEDGER.read_bytes() + EXTERNAL.read_bytes() + asked.encode()
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
@@ -97,7 +100,7 @@ def digest() -> str:
 def write(bounds: Iterable[Bound], path: Path = BOUNDS) -> None:
     """Store bounds with the digest of what they depend on."""
     content = {"of": digest(), "bounds": [asdict(bound) for bound in bounds]}
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8", newline="\n")
+    whole_files.write(path, json.dumps(content, indent=1) + "\n")
 
 
 def stored(path: Path = BOUNDS) -> list[Bound]:

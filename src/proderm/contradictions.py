@@ -252,7 +252,7 @@ CONTRADICTIONS = (
             "sixth patient is 69.\n"
             "The median of 62, 67, 67, 69, 70, 79 is (67 + 69) / 2 = 68, not 69.0, which is their mean."
         ),
-        reading="Table 6 calls 69.0 and 51.6 means; the text's `median` is read as a slip.",
+        reading="Table 6 calls 69.0 and 51.6 means; the text’s “median” is read as a slip.",
         holds=_tee_median_fails,
     ),
     Contradiction(
@@ -265,7 +265,7 @@ CONTRADICTIONS = (
             "years (22-77 in Table 6).\n"
             "The median of an odd number of whole numbers is one of them, so it cannot be 51.6."
         ),
-        reading="Table 6 calls 69.0 and 51.6 means; the text's `median` is read as a slip.",
+        reading="Table 6 calls 69.0 and 51.6 means; the text’s “median” is read as a slip.",
         holds=_no_tee_median_fails,
     ),
     Contradiction(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from proderm import study as proderm
-from safetybook import archives
+from safetybook import archives, whole_files
 from safetybook.study import Study
 
 FOLDER = proderm.FOLDER.with_name("ensemble")
@@ -49,7 +49,6 @@ class Ensemble:
 
     def store(self) -> None:
         """Write the manifest, whole or not at all."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(
             {
                 "title": TITLE,
@@ -59,9 +58,7 @@ class Ensemble:
             },
             indent=1,
         )
-        part = self.folder / f".{MANIFEST}.part"
-        part.write_text(text + "\n", encoding="utf-8", newline="\n")
-        part.replace(self.folder / MANIFEST)
+        whole_files.write(self.folder / MANIFEST, text + "\n")
 
     def path(self, seed: int) -> Path:
         """The file of a member."""

@@ -31,6 +31,7 @@ from proderm.reconstruction import (
 from proderm.reconstruction.assumptions import USUAL, Assumptions
 from proderm.reconstruction.published import Published
 from proderm.verification import NotAReconstructionError, verified
+from safetybook import whole_files
 from safetybook.problems import BadStudyError
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.solve import StageReport, Undecided, solve
@@ -247,12 +248,7 @@ def write(files: Mapping[str, str], reports: list[StageReport], seed: int, folde
         ],
         "files": {name: _hash(text.encode()) for name, text in files.items()},
     }
-    texts = {**files, "MANIFEST.json": json.dumps(manifest, indent=2) + "\n"}
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in texts.items():
-        (folder / f".{name}.part").write_text(text, encoding="utf-8", newline="\n")
-    for name in texts:
-        (folder / f".{name}.part").replace(folder / name)
+    whole_files.write_all(folder, {**files, "MANIFEST.json": json.dumps(manifest, indent=2) + "\n"})
 
 
 def ledger_digests() -> dict[str, str]:

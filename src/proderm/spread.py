@@ -21,6 +21,7 @@ from proderm.ensemble import FOLDER, Ensemble
 from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT
 from proderm.table_3 import MEASURES
+from safetybook import whole_files
 from safetybook.estimands import Summary
 from safetybook.spreads import Curve
 from safetybook.strips import observed
@@ -144,9 +145,7 @@ def write(folder: Path = FOLDER, seeds: Iterable[int] | None = None) -> None:
         columns[seed] = counts(ensemble.member(seed))
         print(f"\r  counted in {len(columns)} of {len(ensemble.digests)} members", end="", file=sys.stderr)
     print(file=sys.stderr)
-    part = folder / f".{SUMMARY}.part"
-    part.write_text(text(columns), encoding="utf-8", newline="\n")
-    part.replace(folder / SUMMARY)
+    whole_files.write(folder / SUMMARY, text(columns))
 
 
 if __name__ == "__main__":

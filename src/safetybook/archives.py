@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import lzma
-import os
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from safetybook import whole_files
 
 SUFFIX = ".tar.xz"
 
@@ -70,13 +71,7 @@ def unpack(content: bytes, source: str = "the archive") -> dict[str, str]:
 
 def write(path: Path, texts: Mapping[str, str]) -> None:
     """Write an archive whole or not at all; the folder is made if it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(pack(texts))
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    whole_files.write(path, pack(texts))
 
 
 def read(path: Path) -> dict[str, str]:

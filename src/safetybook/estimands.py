@@ -9,7 +9,7 @@ object over *possible* rows with solver variables, giving a constraint.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -211,6 +211,21 @@ class Column:
             f"at_risk.{self.id}", f"Patients at risk, {self.label}", "adex", self.where, Unit.PATIENTS
         )
         object.__setattr__(self, "at_risk", count)
+
+
+def definition(thing: object) -> str:
+    """What an estimand, a filter or a predicate means, as text: the same for equal ones, on every run.
+
+    Words for readers are no part of that. A function stands under its name: what it does is not looked at.
+    """
+    if isinstance(thing, frozenset):
+        return f"{{{', '.join(sorted(map(definition, thing)))}}}"
+    if isinstance(thing, tuple):
+        return f"({', '.join(map(definition, thing))})"
+    if is_dataclass(thing):
+        parts = [definition(getattr(thing, f.name)) for f in fields(thing) if f.name not in ("label", "rule")]
+        return f"{type(thing).__name__}({', '.join(parts)})"
+    return str(getattr(thing, "__qualname__", repr(thing)))
 
 
 class Catalogue(Mapping[str, Estimand]):

@@ -10,6 +10,7 @@ from pathlib import Path
 from proderm.claims import LEDGER
 from proderm.consistency.finder import Found, find
 from proderm.consistency.sensitivity import Noticed, sensitivity
+from safetybook import whole_files
 from safetybook.claims import read_ledger
 
 STORE = LEDGER.with_name("consistency.json")
@@ -57,7 +58,7 @@ def main() -> int:
         "found": [asdict(one) for one in found],
         "noticed": [asdict(one) for one in noticed],
     }
-    STORE.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8", newline="\n")
+    whole_files.write(STORE, json.dumps(known, indent=1) + "\n")
     print(f"Wrote {len(found)} conflicts and the misprints of {len(noticed)} claims to {STORE}")
     return 0
 

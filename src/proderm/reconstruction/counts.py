@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 from ortools.sat.python import cp_model
@@ -173,20 +173,13 @@ def _room_for_terms(stage: Stage, rows: PossibleRows, published: Published) -> N
     headache at 14.0 days lies beyond.
     """
     room = Constraint("table_3.room", "Table 3, N of latency, summed over its terms")
-    for column, treatment in (
-        ("ivig_p1", IVIG),
-        ("placebo_p1", PLACEBO),
-    ):
-        for severity in ("mild", "moderate"):
-            needed = sum(
-                published.integer(f"latency.{term}_{severity}.{column}.n", missing=0)
-                for term in ("headache", "nausea", "vomiting", "fever")
-            )
-            late = 1 if (column, severity) == ("placebo_p1", "mild") else 0
-            here = where(TRTA=treatment, APERIOD=1, AESEV=severity.upper()) & RELATED
-            infusional = rows.selected(here & where(INFUSFL="Y"))
-            stage.require(room, stage.tally(rows, infusional, Unit.ROWS) >= needed - late)
-            stage.require(room, stage.tally(rows, rows.selected(here), Unit.ROWS) >= needed)
+    for treatment, severity, printed in _events_of_table_3(published):
+        needed = sum(printed)
+        late = int((treatment, severity) == (PLACEBO, "MILD"))
+        here = where(TRTA=treatment, APERIOD=1, AESEV=severity) & RELATED
+        infusional = rows.selected(here & where(INFUSFL="Y"))
+        stage.require(room, stage.tally(rows, infusional, Unit.ROWS) >= needed - late)
+        stage.require(room, stage.tally(rows, rows.selected(here), Unit.ROWS) >= needed)
 
 
 def _room_in_cycles(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame, published: Published) -> None:
@@ -195,26 +188,34 @@ def _room_in_cycles(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame, publ
     Where events may pile up in few patients, enough patients must still have some.
     """
     lengths = {segment: len(days) for segment, days in segments(cycles).items()}
+    for treatment, severity, printed in _events_of_table_3(published):
+        kind = where(TRTA=treatment, APERIOD=1, AESEV=severity, INFUSFL="Y") & RELATED
+        own: dict[str, list[cp_model.LinearExpr | cp_model.IntVar | int]] = {}
+        for i in rows.selected(kind):
+            own.setdefault(rows.subjects[i], []).append(rows.counts[i])
+        for needed, terms in ((max(printed), 1), (sum(printed), len(printed))):
+            placed = []
+            for patient, numbers in own.items():
+                most = terms * lengths[Segment(patient, treatment, 1)]
+                fitting = stage.model.new_int_var(0, most, "")
+                stage.model.add(fitting <= cp_model.LinearExpr.sum(numbers))
+                placed.append(fitting)
+            # One event on placebo may have begun later than an infusional one can.
+            stage.model.add(cp_model.LinearExpr.sum(placed) >= needed - int(treatment == PLACEBO))
+
+
+def _events_of_table_3(published: Published) -> Iterator[tuple[str, str, list[int]]]:
+    """By treatment and intensity, how many events of each of its terms Table 3 has."""
     for column, treatment in (("ivig_p1", IVIG), ("placebo_p1", PLACEBO)):
         for severity in ("mild", "moderate"):
-            printed = [
-                published.integer(f"latency.{term}_{severity}.{column}.n", missing=0)
-                for term in ("headache", "nausea", "vomiting", "fever")
-            ]
-            kind = where(TRTA=treatment, APERIOD=1, AESEV=severity.upper(), INFUSFL="Y") & RELATED
-            positions = rows.selected(kind)
-            own: dict[str, list[cp_model.LinearExpr | cp_model.IntVar | int]] = {}
-            for i in positions:
-                own.setdefault(rows.subjects[i], []).append(rows.counts[i])
-            for needed, terms in ((max(printed), 1), (sum(printed), len(printed))):
-                placed = []
-                for patient, numbers in own.items():
-                    most = terms * lengths[Segment(patient, treatment, 1)]
-                    fitting = stage.model.new_int_var(0, most, "")
-                    stage.model.add(fitting <= cp_model.LinearExpr.sum(numbers))
-                    placed.append(fitting)
-                # One event on placebo may have begun later than an infusional one can.
-                stage.model.add(cp_model.LinearExpr.sum(placed) >= needed - int(treatment == PLACEBO))
+            yield (
+                treatment,
+                severity.upper(),
+                [
+                    published.integer(f"latency.{term}_{severity}.{column}.n", missing=0)
+                    for term in ("headache", "nausea", "vomiting", "fever")
+                ],
+            )
 
 
 def _room_for_premedication(stage: Stage, rows: PossibleRows, cycles: pd.DataFrame) -> None:

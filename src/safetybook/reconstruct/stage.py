@@ -318,7 +318,7 @@ class Stage:
         asked: dict[tuple[int, str], list[tuple[frozenset[int], cp_model.IntVar]]] = {}
         tables = {id(rows): rows for tables in self.tables.values() for rows in tables}
         for (table, *positions), literal in self._any.items():
-            if positions[0] >= 0 and not isinstance(literal, int):
+            if positions and positions[0] >= 0 and not isinstance(literal, int):
                 patient = tables[table].subjects[positions[0]]
                 asked.setdefault((table, patient), []).append((frozenset(positions), literal))
         for sets in asked.values():

@@ -1,0 +1,30 @@
+"""Files are written whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from safetybook import whole_files
+
+
+def test_a_text_is_written_in_utf_8_with_its_own_line_ends(tmp_path):
+    path = tmp_path / "new" / "a.txt"
+    whole_files.write(path, "≤ 2 days\r\n")
+    assert path.read_bytes() == b"\xe2\x89\xa4 2 days\r\n"
+    whole_files.write(path, b"\x00")
+    assert path.read_bytes() == b"\x00"
+
+
+def test_if_one_of_several_fails_the_old_ones_stay_and_nothing_else_is_left(tmp_path, monkeypatch):
+    whole_files.write_all(tmp_path, {"a": "old", "b": "old"})
+    write_bytes = Path.write_bytes
+
+    def full(path, content):
+        if content == b"too much":
+            raise OSError("no space left on device")
+        return write_bytes(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="no space"):
+        whole_files.write_all(tmp_path, {"a": "new", "b": "too much"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "b": "old"}
