@@ -23,7 +23,8 @@ from proderm.reconstruction import (
 )
 from proderm.reconstruction.assumptions import Assumptions
 from proderm.reconstruction.published import Published
-from safetybook.rates import garwood, rate
+from safetybook.intervals import garwood
+from safetybook.rates import rate
 from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import exact, half_up
 

@@ -12,12 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
-from math import hypot
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from safetybook.estimands import (
     Combination,
@@ -32,6 +30,7 @@ from safetybook.estimands import (
     Unit,
     Value,
 )
+from safetybook.intervals import newcombe
 from safetybook.predicates import satisfied
 from safetybook.rounding import Exact, exact, half_up
 
@@ -304,37 +303,24 @@ class Difference:
 def difference(first: Result, second: Result, level: float = 0.95) -> Difference:
     """The first percentage minus the second, with Newcombe's hybrid score interval.
 
-    The interval takes the two groups as independent.
-
-    Source: Newcombe RG. Interval estimation for the difference between independent proportions:
-    comparison of eleven methods. Stat Med 1998;17:873-890, method 10.
+    The interval takes the two groups as independent: see :func:`safetybook.intervals.newcombe`.
 
     Raises:
         TypeError: if one of the results is not a percentage of somebody.
     """
-    low_1, high_1 = wilson(first, level)
-    low_2, high_2 = wilson(second, level)
-    value = first.number - second.number
-    one, two = float(first.number), float(second.number)
-    low = float(value) - hypot(one - low_1, high_2 - two)
-    high = float(value) + hypot(high_1 - one, two - low_2)
-    return Difference(value, low, high)
+    found = newcombe(*part_and_whole(first), *part_and_whole(second), level)
+    return Difference(first.number - second.number, 100 * found.low, 100 * found.high)
 
 
-def wilson(share: Result, level: float = 0.95) -> tuple[float, float]:
-    """The Wilson score interval of a percentage, in percent.
-
-    Source: Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat
-    Assoc 1927;22:209-212.
+def part_and_whole(share: Result) -> tuple[int, int]:
+    """The patients with an event and the patients at risk behind a percentage: what intervals are made of.
 
     Raises:
         TypeError: if the result is not a percentage of somebody.
     """
     if share.statistic != "percent" or share.numerator is None or not share.denominator:
         raise TypeError(f"{share.estimand} is not a percentage of somebody")
-    test = binomtest(int(share.numerator), int(share.denominator))
-    limits = test.proportion_ci(level, "wilson")
-    return 100 * float(limits.low), 100 * float(limits.high)
+    return int(share.numerator), int(share.denominator)
 
 
 def ard(

@@ -9,7 +9,8 @@ import pandas as pd
 
 from proderm.estimands.adverse_events import RELATED_VALUES
 from safetybook.estimands import Derived, Estimand, Statement
-from safetybook.rates import DAYS_PER_MONTH, covered_days, garwood, rate
+from safetybook.intervals import garwood
+from safetybook.rates import DAYS_PER_MONTH, covered_days, rate
 from safetybook.rounding import exact
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ import pandas as pd
 from proderm.reconstruction import design
 from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
-from safetybook.rates import covered_days, garwood, rate
+from safetybook.intervals import garwood
+from safetybook.rates import covered_days, rate
 from safetybook.reconstruct.possible import PossibleRows, records
 from safetybook.reconstruct.stage import Constraint, Stage
 from safetybook.rounding import exact, prints_as
