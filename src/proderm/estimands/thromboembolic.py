@@ -10,7 +10,8 @@ import pandas as pd
 from proderm.estimands.adverse_events import RELATED_VALUES
 from safetybook.estimands import Derived, Estimand, Statement
 from safetybook.intervals import garwood
-from safetybook.rates import DAYS_PER_MONTH, covered_days, rate
+from safetybook.person_time import cycle_days
+from safetybook.rates import DAYS_PER_MONTH, rate
 from safetybook.rounding import exact
 
 if TYPE_CHECKING:
@@ -37,16 +38,12 @@ def related_events(study: "Study") -> pd.DataFrame:
 def person_months(study: "Study", version: int) -> Fraction:
     """Months on IVIg under a protocol version.
 
-    Every IVIg cycle covers the days from its start to the start of the patient's next IVIg cycle, the last
-    one 28 days; a month has 30.4375 days. The version is that of the cycle.
+    Every cycle covers the days from its start to the start of the patient's next one, the last one 28
+    days; a month has 30.4375 days. The version is that of the cycle.
     """
     cycles = study.frame("cycles")
-    on_ivig = cycles[cycles["TRTA"] == "IVIg"].sort_values(["USUBJID", "ASTDTM"])
-    days = 0
-    for _, of_patient in on_ivig.groupby("USUBJID"):
-        covered = covered_days([start.date() for start in of_patient["ASTDTM"]], LAST_CYCLE_DAYS)
-        days += sum(n for n, own in zip(covered, of_patient["PROTVER"], strict=True) if own == version)
-    return days / DAYS_PER_MONTH
+    counted = (cycles["TRTA"] == "IVIg") & (cycles["PROTVER"] == version)
+    return int(cycle_days(cycles, LAST_CYCLE_DAYS)[counted].sum()) / DAYS_PER_MONTH
 
 
 def event_count(study: "Study", version: int) -> int:
