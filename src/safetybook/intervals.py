@@ -235,9 +235,7 @@ def _second_given_ratio(x: int, m: int, y: int, n: int, ratio: float) -> float:
 
 
 def _furthest(accepted: Callable[[float], bool], inside: float, end: float) -> float:
-    """Where, from the value `inside`, the accepted values end; `end` itself if that is where they start."""
-    if inside == end:
-        return end
+    """Where, between the value `inside` and `end`, the accepted values end."""
     outside = end
     for _ in range(BISECTIONS):
         middle = (inside + outside) / 2
