@@ -417,6 +417,20 @@ def test_impossible_rates_are_refused(events, time):
         rate_ratio(1, Fraction(1), events, Fraction(time))
 
 
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_levels_are_shares_not_percentages(level):
+    for interval in (wilson, clopper_pearson):
+        with pytest.raises(ValueError, match=r"between 0 and 1, for example 0\.95"):
+            interval(1, 2, level)
+    for comparison in (newcombe, miettinen_nurminen, risk_ratio):
+        with pytest.raises(ValueError, match="confidence level"):
+            comparison(1, 2, 1, 2, level)
+    with pytest.raises(ValueError, match="confidence level"):
+        garwood(1, Fraction(1), level=level)
+    with pytest.raises(ValueError, match="confidence level"):
+        rate_ratio(1, Fraction(1), 1, Fraction(1), level)
+
+
 @given(st.data())
 def test_every_interval_holds_its_value_in_trials_of_any_size(data):
     m, n = (data.draw(st.integers(1, 3000)) for _ in range(2))

@@ -250,6 +250,9 @@ def test_nobody_has_no_incidence_and_censoring_none():
     assert cumulative_incidence([Ending(3, CENSORED)]) == []
     with pytest.raises(ValueError, match="censored"):
         cumulative_incidence([], CENSORED)
+    for curve in (mean_cumulative, cumulative_incidence):
+        with pytest.raises(ValueError, match="confidence level"):
+            curve([], level=95)
 
 
 # By cycle

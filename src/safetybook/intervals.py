@@ -15,9 +15,6 @@ from math import acos, copysign, cos, hypot, inf, isinf, pi, sqrt
 
 from scipy.stats import binomtest, chi2, fisher_exact
 
-LARGEST_RATIO = 1e12
-"""Where the search for the upper limit of a ratio gives up; no table of countable patients comes near."""
-
 BISECTIONS = 200
 """Enough halvings for two neighbouring floating-point numbers; a search ends earlier where they meet."""
 
@@ -49,9 +46,11 @@ def wilson(events: int, size: int, level: float = 0.95) -> tuple[float, float]:
     Assoc 1927;22:209-212.
 
     Raises:
-        ValueError: if nobody is at risk, or not between none and all of them have an event.
+        ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
+            not between 0 and 1.
     """
     _check_share(events, size)
+    check_level(level)
     limits = binomtest(events, size).proportion_ci(level, "wilson")
     return _unless_reached(events, size, float(limits.low), float(limits.high))
 
@@ -73,9 +72,11 @@ def clopper_pearson(events: int, size: int, level: float = 0.95) -> tuple[float,
     wrong, is everything all right? JAMA 1983;249:1743-1745.
 
     Raises:
-        ValueError: if nobody is at risk, or not between none and all of them have an event.
+        ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
+            not between 0 and 1.
     """
     _check_share(events, size)
+    check_level(level)
     limits = binomtest(events, size).proportion_ci(level, "exact")
     return _unless_reached(events, size, float(limits.low), float(limits.high))
 
@@ -102,7 +103,8 @@ def newcombe(events: int, size: int, other_events: int, other_size: int, level: 
     comparison of eleven methods. Stat Med 1998;17:873-890, method 10.
 
     Raises:
-        ValueError: if nobody is at risk, or not between none and all of them have an event.
+        ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
+            not between 0 and 1.
     """
     low_1, high_1 = wilson(events, size, level)
     low_2, high_2 = wilson(other_events, other_size, level)
@@ -132,7 +134,8 @@ def miettinen_nurminen(
     closed form of the constrained maximum of its appendix I.
 
     Raises:
-        ValueError: if nobody is at risk, or not between none and all of them have an event.
+        ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
+            not between 0 and 1.
     """
     _check_share(events, size)
     _check_share(other_events, other_size)
@@ -189,13 +192,14 @@ def risk_ratio(
     1984;40:513-517.
 
     Raises:
-        ValueError: if nobody is at risk, or not between none and all of them have an event.
+        ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
+            not between 0 and 1.
     """
     _check_share(events, size)
     _check_share(other_events, other_size)
+    critical = _critical(size + other_size, level, corrected=corrected)
     if not events + other_events:
         return Estimate(None, 0.0, inf)
-    critical = _critical(size + other_size, level, corrected=corrected)
     high = _highest_ratio(events, size, other_events, other_size, critical)
     # The second group over the first has the inverse limits.
     inverse = _highest_ratio(other_events, other_size, events, size, critical)
@@ -216,10 +220,9 @@ def _highest_ratio(x: int, m: int, y: int, n: int, critical: float) -> float:
 
     value = x * n / (y * m)
     above = 2 * max(value, 1.0)
+    # This ends: the squared distance grows with the square of the ratio, its variance only with the ratio.
     while accepted(above):
         above *= 2
-        if above > LARGEST_RATIO:
-            raise ArithmeticError(f"no upper limit of the ratio of {x}/{m} to {y}/{n}")
     return _furthest(accepted, value, above)
 
 
@@ -250,6 +253,7 @@ def _furthest(accepted: Callable[[float], bool], inside: float, end: float) -> f
 
 def _critical(patients: int, level: float, *, corrected: bool) -> float:
     """The critical value of the squared score, with the factor of the variance."""
+    check_level(level)
     factor = patients / (patients - 1) if corrected else 1.0
     return float(chi2.ppf(level, 1)) * factor
 
@@ -293,9 +297,10 @@ def garwood(events: int, person_time: Fraction, per: int = 100, level: float = 0
     the limits are half the quantiles of chi-squared with 2x and 2x + 2 degrees of freedom.
 
     Raises:
-        ValueError: if there is no person-time, or a count below zero.
+        ValueError: if there is no person-time, a count below zero, or the level is not between 0 and 1.
     """
     check_rate(events, person_time)
+    check_level(level)
     tail = (1 - level) / 2
     low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
     high = float(chi2.ppf(1 - tail, 2 * events + 2)) / 2
@@ -325,10 +330,11 @@ def rate_ratio(
     variables. Am J Epidemiol 1974;100:165-167.
 
     Raises:
-        ValueError: if there is no person-time, or a count below zero.
+        ValueError: if there is no person-time, a count below zero, or the level is not between 0 and 1.
     """
     check_rate(events, person_time)
     check_rate(other_events, other_time)
+    check_level(level)
     both = events + other_events
     if not both:
         return Estimate(None, 0.0, inf)
@@ -339,6 +345,16 @@ def rate_ratio(
 
 def _odds(probability: float) -> float:
     return probability / (1 - probability) if probability < 1 else inf
+
+
+def check_level(level: float) -> None:
+    """Refuse a confidence level that cannot be.
+
+    Raises:
+        ValueError: if the level is not between 0 and 1; 95 % is 0.95.
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"a confidence level lies between 0 and 1, for example 0.95; {level} does not")
 
 
 def check_rate(events: int, person_time: Fraction) -> None:

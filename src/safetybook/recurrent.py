@@ -18,7 +18,7 @@ from math import exp, log, sqrt
 import numpy as np
 from scipy.stats import norm
 
-from safetybook.intervals import wilson
+from safetybook.intervals import check_level, wilson
 from safetybook.person_time import History
 
 NEGLIGIBLE = 1e-12
@@ -64,6 +64,9 @@ def mean_cumulative(histories: Sequence[History], level: float = 0.95) -> list[P
 
     Returns:
         A point for each day with an event, in order; none if there is no event.
+
+    Raises:
+        ValueError: if the level is not between 0 and 1.
     """
     z = _quantile(level)
     ends = np.array([history.days for history in histories])
@@ -158,7 +161,8 @@ def cumulative_incidence(
         A point for each day with an ending by this cause, in order; `events` counts those.
 
     Raises:
-        ValueError: for the incidence of being censored, which is no outcome.
+        ValueError: for the incidence of being censored, which is no outcome, or if the level is not between
+            0 and 1.
     """
     if cause is Cause.CENSORED:
         raise ValueError("being censored is not an outcome that has an incidence")
@@ -198,6 +202,7 @@ def _around_probability(value: float, variance: float, z: float) -> tuple[float 
 
 
 def _quantile(level: float) -> float:
+    check_level(level)
     return float(norm.ppf((1 + level) / 2))
 
 
@@ -230,6 +235,9 @@ def by_cycle(histories: Iterable[History], level: float = 0.95) -> list[CycleSha
 
     Returns:
         One entry for each cycle that somebody received, from 1.
+
+    Raises:
+        ValueError: if the level is not between 0 and 1.
     """
     infused, affected = Counter[int](), Counter[int]()
     for history in histories:
