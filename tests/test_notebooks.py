@@ -164,11 +164,22 @@ EXPECTED = {
     "11_validation": Expected(
         keys=frozenset(
             """
+            counts percentages p_values rows classes terms records emergent starred rounded_once
+            example example_once example_printed common_terms common_percent
             statistics inside ends certified determined questions claims at_risk
             placebo_patients placebo_events low_patients low_events high_patients high_events
             """.split()
         ),
-        labels=frozenset({"fig-truth", "table-most", "table-narrowing"}),
+        labels=frozenset(
+            {
+                "table-agreement",
+                "table-common",
+                "table-conventions",
+                "fig-truth",
+                "table-most",
+                "table-narrowing",
+            }
+        ),
     ),
 }
 

@@ -45,7 +45,8 @@ class Arm:
     """A treatment group. `where` holds on patients and on events alike."""
 
     def __init__(self, name: str, treatment: str, label: str) -> None:
-        self.name, self.treatment, self.label = name, treatment, label
+        self.name = self.id = name
+        self.treatment, self.label = treatment, label
         self.where: Where = where(TRTA=treatment)
         self.at_risk = Count(f"at_risk.{name}", f"Patients, {label}", "adsl", self.where, Unit.PATIENTS)
 
