@@ -81,10 +81,10 @@ def _laid_out(caption: str, groups: Iterable[Group]) -> Table:
     columns = [
         (f"{arm.label.capitalize()} (n = {compute(load(), arm.at_risk).formatted()})",) for arm in ARMS
     ]
-    tests = [("Fisher’s exact p-value against placebo", arm.label.capitalize()) for arm in ACTIVE]
+    tests = [("Fisher’s exact p-value", arm.label.capitalize()) for arm in ACTIVE]
     groups = tuple(groups)
     notes = [
-        ("", "Patients (percentage of those at risk) [events]."),
+        ("", "Patients (percentage of those at risk) [events]. P-values compare a dose with placebo."),
         ("*", f"Below {STARRED}, as the report marks it."),
     ]
     if any(cell.text == ABSENT for group in groups for row in group.rows for cell in row.cells):
