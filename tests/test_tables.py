@@ -139,7 +139,7 @@ def test_what_looks_like_markup_is_text():
 
 def test_footnote_letters_are_raised():
     assert "IVIg (n&nbsp;=&nbsp;52<sup>a</sup>)" in to_html(TABLE)
-    assert r"IVIg (n = 52\textsuperscript{a})" in to_latex(TABLE)
+    assert r"IVIg (n = 52\textsuperscript{a})" in to_latex(TABLE.layout)
     assert "<p><sup>a</sup>Includes five patients who switched</p>" in to_html(TABLE)
 
 
@@ -149,7 +149,7 @@ def test_a_cell_that_differs_bears_a_mark_and_a_note_with_the_articles_text():
     note = f"{DIFFERS} Differs from the article, which prints: 2 days (IVIg, Patients): 42 (54.6%)."
     assert to_text(table).endswith(note)
     assert f'<td class="num differs">42 (55.3%)<sup>{DIFFERS}</sup></td>' in to_html(table)
-    assert r"42 (55.3\%)\textsuperscript{\dag{}}" in to_latex(table)
+    assert r"42 (55.3\%)\textsuperscript{\dag{}}" in to_latex(table.layout)
 
 
 def test_many_differences_are_not_repeated_in_a_note():
@@ -244,17 +244,17 @@ def test_text_is_aligned():
 
 
 def test_latex_has_booktabs_rules_below_each_spanner():
-    latex = to_latex(TABLE)
+    latex = to_latex(TABLE.layout)
     assert latex.startswith("\\begin{tabular}{lrrrrrr}\n\\toprule\n & \\multicolumn{4}{c}{First period} &")
     assert latex.count(r"\cmidrule(lr)") == 5
+    assert "\nCategory & No. of pts (\\%) & No. of events &" in latex
     assert r"42 (80.8\%) & 196 &" in latex
     assert latex.count(r"\\") == 3 + 1 + 3
 
 
-@pytest.mark.parametrize("form", [to_html, to_text, to_latex])
-def test_the_same_table_gives_the_same_text(form):
-    assert form(TABLE) == form(TABLE)
-    assert "0x" not in form(TABLE)
+def test_the_same_table_gives_the_same_text():
+    assert TABLE._repr_mimebundle_() == TABLE._repr_mimebundle_()
+    assert "0x" not in str(TABLE._repr_mimebundle_())
 
 
 def test_a_row_with_a_cell_too_few_is_refused():
@@ -266,7 +266,7 @@ def test_a_cell_of_several_lines_is_one_in_each_form():
     table = Table("Patients", "Patient", (("Event",),), (Group("", (Row("1", (Cell("DVT\nPE"),)),)),))
     assert ">DVT<br>PE<" in to_html(table)
     assert "DVT; PE" in to_text(table)
-    assert "DVT; PE" in to_latex(table)
+    assert "DVT; PE" in to_latex(table.layout)
 
 
 def test_a_table_of_texts_is_set_as_a_listing():

@@ -1,49 +1,51 @@
-"""A safety table in LaTeX, for a manuscript."""
+"""A table in LaTeX, for a manuscript."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from safetybook.tables import Table
+from safetybook.layout import Layout, Text
 
 
-def to_latex(table: Table) -> str:
+def to_latex(layout: Layout) -> str:
     """The table as a LaTeX ``tabular`` with booktabs rules, its notes below."""
-    width = len(table.columns)
-    align = "".join("r" if table.numeric(i) else "l" for i in range(width))
-    lines = [rf"\begin{{tabular}}{{l{align}}}", r"\toprule"]
-    for headings in table.levels:
-        texts = [_latex(table.stub) if headings is table.levels[-1] else ""]
-        rules = []
-        for column in range(width):
-            heading = next((h for h in headings if h.start <= column < h.start + h.columns), None)
-            if heading is None:
-                texts.append("")
-            elif heading.columns == 1:
-                texts.append(_latex(heading.text))
-            elif heading.start == column:
-                texts.append(rf"\multicolumn{{{heading.columns}}}{{c}}{{{_latex(heading.text)}}}")
-                rules.append(rf"\cmidrule(lr){{{column + 2}-{column + 1 + heading.columns}}}")
-        lines += [" & ".join(texts) + r" \\", *rules]
+    align = "".join(
+        "r" if layout.numeric(column) else "l" for column in range(layout.stubs, layout.width)
+    ).rjust(layout.width, "l")
+    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule"]
+    for level in range(layout.heads):
+        lines += _headings(layout, level)
     lines.append(r"\midrule")
-    for group in table.groups:
-        if group.label:
-            lines.append(rf"\multicolumn{{{width + 1}}}{{l}}{{\textbf{{{_latex(group.label)}}}}} \\")
-        indent = r"\quad " if group.label else ""
-        for row in group.rows:
-            cells = (_latex(cell.text) + _latex_sup(table.marks(cell)) for cell in row.cells)
-            lines.append(" & ".join([indent + _latex(row.label), *cells]) + r" \\")
+    for group, numbers in layout.groups:
+        if group:
+            lines.append(rf"\multicolumn{{{layout.width}}}{{l}}{{\textbf{{{_latex(group.text)}}}}} \\")
+        for number in numbers:
+            texts = [""] * layout.width
+            for box in layout.rows[number]:
+                texts[box.column] = _latex(box.text)
+            lines.append((r"\quad " if group else "") + " & ".join(texts) + r" \\")
     lines += [r"\bottomrule", r"\end{tabular}"]
-    return "\n".join(
-        [*lines, *(rf"\par\footnotesize {_latex_sup(mark)}{_latex(text)}" for mark, text in table.notes)]
-    )
+    return "\n".join([*lines, *(rf"\par\footnotesize {_latex(note)}" for note in layout.notes)])
+
+
+def _headings(layout: Layout, level: int) -> Iterator[str]:
+    """One line of headings, and the rules below its spanners. The corner's text stands in the last line."""
+    texts, rules = [], []
+    for box in dict.fromkeys(box for box in layout.grid[level] if box):
+        last = level == layout.heads - 1
+        text = _latex(box.text) if (last if box.column == 0 else box in layout.rows[level]) else ""
+        if box.columns > 1:
+            text = rf"\multicolumn{{{box.columns}}}{{c}}{{{text}}}"
+            rules.append(rf"\cmidrule(lr){{{box.column + 1}-{box.column + box.columns}}}")
+        texts.append(text)
+    yield " & ".join(texts) + r" \\"
+    yield from rules
 
 
 _LATEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
     "†": r"\dag{}",
     "‡": r"\ddag{}",
     "§": r"\S{}",
@@ -55,12 +57,8 @@ _LATEX = {
 } | {character: "\\" + character for character in "&%$#_{}"}
 
 
-def _latex_sup(mark: str) -> str:
-    return rf"\textsuperscript{{{_latex(mark)}}}" if mark else ""
-
-
-def _latex(text: str) -> str:
-    pieces = re.split(r"\^(\w)", text)
-    plain = ["".join(_LATEX.get(character, character) for character in piece) for piece in pieces[::2]]
-    raised = [_latex_sup(letter) for letter in pieces[1::2]] + [""]
-    return "".join(a + b for a, b in zip(plain, raised, strict=True))
+def _latex(text: Text) -> str:
+    escaped = (
+        ("".join(_LATEX.get(character, character) for character in run.text), run.raised) for run in text.runs
+    )
+    return "".join(rf"\textsuperscript{{{content}}}" if raised else content for content, raised in escaped)

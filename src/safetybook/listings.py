@@ -78,7 +78,7 @@ class Listing:
         return {
             "text/html": to_html(self),
             "text/plain": to_text(self.table),
-            "text/latex": to_latex(self.table),
+            "text/latex": to_latex(self.table.layout),
         }
 
 

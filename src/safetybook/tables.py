@@ -20,6 +20,7 @@ from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
 from safetybook.estimands import Estimand, Where
 from safetybook.latex import to_latex
+from safetybook.layout import Layout, layout
 from safetybook.results import Result, compute
 from safetybook.rounding import places
 from safetybook.study import Study
@@ -226,8 +227,14 @@ class Table:
                 start += len(paths)
         return levels
 
+    @property
+    def layout(self) -> Layout:
+        """The table as its HTML lays it out, from which all other forms are made."""
+        return layout(to_html(self))
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": to_html(self), "text/plain": to_text(self), "text/latex": to_latex(self)}
+        html, latex = to_html(self), to_latex(self.layout)
+        return {"text/html": html, "text/plain": to_text(self), "text/latex": latex}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,313 @@
+"""A table as it is laid out: read from its HTML, and ready for any other form.
+
+The HTML of a table is what readers see and what the checks compare. A :class:`Layout` is read from it, so
+that a spreadsheet or a manuscript shows what the page shows, whatever wrote the page: a table of results,
+a listing, the numbers of a figure, the ledger. :func:`blocks` finds the tables of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from itertools import groupby
+
+INLINE = {"a", "small", "span", "strong", "em", "code", "b", "i"}
+"""Elements within a cell that change how a text looks, not what it says."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A piece of a text that is raised (a footnote letter, a mark) or not."""
+
+    text: str
+    raised: bool = False
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text in runs; it may have several lines. No run is empty, and neighbours differ."""
+
+    runs: tuple[Run, ...] = ()
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """A text without anything raised."""
+        return cls((Run(text),) if text else ())
+
+    @property
+    def plain(self) -> str:
+        """The text without typography: a raised letter stands after a blank, a mark where it stood.
+
+        The mark that begins a note stands before a blank.
+        """
+        texts = [f" {run.text}" if run.raised and run.text.isalnum() else run.text for run in self.runs]
+        if len(self.runs) > 1 and self.runs[0].raised:
+            texts.insert(1, " ")
+        return "".join(texts).strip()
+
+
+@dataclass(frozen=True)
+class Box:
+    """A cell, its first column, and how many rows and columns it takes.
+
+    `heading` cells head a row, a column or a group; `numeric` cells are set flush right.
+    """
+
+    text: Text
+    column: int
+    rows: int = 1
+    columns: int = 1
+    heading: bool = False
+    numeric: bool = False
+
+
+Row = tuple[Box, ...]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A table: its caption, its rows of cells, and its notes.
+
+    The first `heads` rows hold the column headings; a group of rows begins at each of `starts`. A row that
+    heads a group is one cell as wide as the table. A cell that is several rows high stands in the first.
+
+    Raises:
+        ValueError: if the cells leave a hole, or overlap.
+    """
+
+    caption: Text
+    width: int
+    rows: tuple[Row, ...]
+    heads: int
+    starts: tuple[int, ...] = ()
+    notes: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        for number, taken in enumerate(self.grid, start=1):
+            if None in taken:
+                raise ValueError(f"{self.caption.plain}: row {number} has no cell in some column")
+
+    @property
+    def grid(self) -> list[list[Box | None]]:
+        """The cell that covers each place, row by row."""
+        grid: list[list[Box | None]] = [[None] * self.width for _ in self.rows]
+        for number, row in enumerate(self.rows):
+            for box in row:
+                for line in grid[number : number + box.rows]:
+                    line[box.column : box.column + box.columns] = [box] * box.columns
+        return grid
+
+    @property
+    def groups(self) -> list[tuple[Box | None, list[int]]]:
+        """The cell that heads each group of rows, if there is one, and the numbers of the group's rows."""
+        groups: list[tuple[Box | None, list[int]]] = []
+        for number, row in enumerate(self.rows[self.heads :], start=self.heads):
+            if number in self.starts or not groups:
+                groups.append((None, []))
+            if not groups[-1][1] and len(row) == 1 and row[0].columns == self.width > 1:
+                groups[-1] = (row[0], [])
+            else:
+                groups[-1][1].append(number)
+        return groups
+
+    @property
+    def body(self) -> list[Row]:
+        """The rows below the column headings, but for those that head a group."""
+        return [self.rows[number] for _, numbers in self.groups for number in numbers]
+
+    @property
+    def stubs(self) -> int:
+        """How many columns hold the headings of the rows: two in a listing."""
+        return max((sum(box.heading for box in row) for row in self.body), default=1)
+
+    def numeric(self, column: int) -> bool:
+        """Whether all cells of a column are set as numbers, below the headings."""
+        if column < self.stubs:
+            return False
+        return all(box.numeric for row in self.body for box in row if box.column == column)
+
+    @property
+    def names(self) -> list[str]:
+        """Each column's headings in one text, from the widest down: ``First period, IVIg (n = 52) a``."""
+        columns = ((line[column] for line in self.grid[: self.heads]) for column in range(self.width))
+        return [
+            ", ".join(
+                box.text.plain.replace("\n", " ") for box, _ in groupby(column) if box and box.text.plain
+            )
+            for column in columns
+        ]
+
+
+@dataclass
+class Frame:
+    """What a page has around a table: the id of the numbered float, and its number, ``Table 1``."""
+
+    name: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """A table of a page, the float in which it stands, and the offset in the HTML at which it ends."""
+
+    layout: Layout
+    frame: Frame
+    end: int
+
+
+def blocks(html: str) -> list[Block]:
+    """The tables of a page or of a part of one, in their order.
+
+    Raises:
+        ValueError: at an element that no table of the book has.
+    """
+    if 'class="sb-block' not in html:
+        return []
+    reader = _Reader(html)
+    reader.feed(html)
+    reader.close()
+    return reader.found
+
+
+def layout(html: str) -> Layout:
+    """The layout of the one table that the HTML holds.
+
+    Raises:
+        ValueError: if there is none, or more than one.
+    """
+    found = blocks(html)
+    if len(found) != 1:
+        raise ValueError(f"there are {len(found)} tables, not one")
+    return found[0].layout
+
+
+@dataclass
+class _Draft:
+    """A table that is being read."""
+
+    frame: Frame
+    depth: int = 0
+    caption: Text = field(default_factory=Text)
+    rows: list[list[Box]] = field(default_factory=list)
+    heads: int = 0
+    starts: list[int] = field(default_factory=list)
+    notes: list[Text] = field(default_factory=list)
+
+    def place(self, box: Box) -> None:
+        """Add a cell to the last row, in the first column that no cell from above takes."""
+        row = len(self.rows) - 1
+        taken = {
+            column
+            for above, boxes in enumerate(self.rows)
+            for one in boxes
+            if above + one.rows > row
+            for column in range(one.column, one.column + one.columns)
+        }
+        free = next(column for column in range(len(taken) + 1) if column not in taken)
+        self.rows[-1].append(replace(box, column=free))
+
+    def layout(self) -> Layout:
+        """The table as read."""
+        width = max((box.column + box.columns for row in self.rows for box in row), default=0)
+        rows, starts = tuple(map(tuple, self.rows)), tuple(self.starts)
+        return Layout(self.caption, width, rows, self.heads, starts, tuple(self.notes))
+
+
+class _Reader(HTMLParser):
+    """Reads the tables of a page, element by element."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[Block] = []
+        self._starts = [0, *(place + 1 for place, character in enumerate(html) if character == "\n")]
+        self._frames: list[Frame] = []
+        self._draft: _Draft | None = None
+        self._runs: list[Run] | None = None
+        self._raised = False
+        self._number: list[str] | None = None
+        self._box = Box(Text(), 0)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        known = {name: value or "" for name, value in attrs}
+        classes = known.get("class", "").split()
+        if self._draft is not None:
+            self._start_within(self._draft, tag, known, classes)
+        elif tag == "figure":
+            self._frames.append(Frame(known.get("id", "")))
+        elif tag == "span" and "caption-number" in classes and self._frames:
+            self._number = []
+        elif tag == "div" and "sb-block" in classes:
+            self._draft = _Draft(self._frames[-1] if self._frames else Frame(), depth=1)
+
+    def _start_within(self, draft: _Draft, tag: str, known: dict[str, str], classes: list[str]) -> None:
+        match tag:
+            case "div":
+                draft.depth += 1
+            case "tbody":
+                draft.starts.append(len(draft.rows))
+            case "tr":
+                draft.rows.append([])
+            case "caption" | "p":
+                self._runs = []
+            case "th" | "td":
+                self._runs = []
+                rows, columns = (int(known.get(name, "1")) for name in ("rowspan", "colspan"))
+                self._box = Box(Text(), 0, rows, columns, heading=tag == "th", numeric="num" in classes)
+            case "sup":
+                self._raised = True
+            case "br":
+                self.handle_data("\n")
+            case "table" | "thead" | "colgroup" | "wbr":
+                pass
+            case _ if tag not in INLINE:
+                raise ValueError(f"<{tag}> in a table: no other form of the table could show it")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "figure" and self._frames:
+            self._frames.pop()
+        elif tag == "span" and self._number is not None:
+            self._frames[-1].number = "".join(self._number).strip()
+            self._number = None
+        if self._draft is not None:
+            self._end_within(self._draft, tag)
+
+    def _end_within(self, draft: _Draft, tag: str) -> None:
+        match tag:
+            case "div":
+                draft.depth -= 1
+                if not draft.depth:
+                    line, column = self.getpos()
+                    end = self._starts[line - 1] + column
+                    self.found.append(Block(draft.layout(), draft.frame, end))
+                    self._draft = None
+            case "thead":
+                draft.heads = len(draft.rows)
+            case "caption":
+                draft.caption = self._text()
+            case "p":
+                draft.notes.append(self._text())
+            case "th" | "td":
+                draft.place(replace(self._box, text=self._text()))
+            case "sup":
+                self._raised = False
+
+    def handle_data(self, data: str) -> None:
+        if self._number is not None:
+            self._number.append(data)
+        if self._draft is not None and self._runs is not None:
+            # The blank that does not break is for the page.
+            self._runs.append(Run(data.replace("\xa0", " "), self._raised))
+
+    def _text(self) -> Text:
+        text = Text(tuple(joined(self._runs or ())))
+        self._runs = None
+        return text
+
+
+def joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """Runs without empty ones, neighbours of one kind made one."""
+    for raised, members in groupby(runs, key=lambda run: run.raised):
+        text = "".join(run.text for run in members)
+        if text:
+            yield Run(text, raised)
