@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data ensemble bounds consistency pilot claims lab serve lock clean
+.PHONY: help book notebooks test lint data ensemble bounds consistency pilot claims export lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ pilot: $(ENVIRONMENT) ## Bound another trial, whose truth is known, from its pri
 
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims
+
+export: book ## Write every table as CSV, XLSX, RTF and LaTeX, and all results, into _build/export
+	$(BIN)/python -m proderm.export
 
 lab: export JUPYTER_PATH := $(CURDIR)/$(BUILD)/kernel/share/jupyter
 lab: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open the notebooks in JupyterLab

@@ -46,6 +46,11 @@ class Text:
             texts.insert(1, " ")
         return "".join(texts).strip()
 
+    @property
+    def bare(self) -> str:
+        """The text without footnote letters and marks, for a place that does not have the notes."""
+        return "".join(run.text for run in self.runs if not run.raised).strip()
+
 
 @dataclass(frozen=True)
 class Box:

@@ -25,7 +25,7 @@ SHORTEST, LONGEST = 5, 34
 RULE = r"\brdrs\brdrw10"
 
 
-def to_rtf(layout: Layout, title: str, source: str = "") -> str:
+def to_rtf(layout: Layout, source: str = "") -> str:
     """The table as an RTF document in ASCII. `source` stands in the footer of every page."""
     wishes = [_wish(layout, column) for column in range(layout.width)]
     wide = sum(wishes) > NARROW
@@ -33,12 +33,12 @@ def to_rtf(layout: Layout, title: str, source: str = "") -> str:
     edges = _edges(wishes, width - 2 * MARGIN)
     lines = [
         r"{\rtf1\ansi\ansicpg1252\uc1\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}}",
-        rf"{{\info{{\title {escaped(title)}}}}}",
+        rf"{{\info{{\title {escaped(layout.caption.bare)}}}}}",
         rf"\paperw{width}\paperh{height}" + (r"\landscape" if wide else ""),
         rf"\margl{MARGIN}\margr{MARGIN}\margt{MARGIN}\margb{MARGIN}",
         _footer(source),
         r"\f0\fs18",
-        *_title(title, edges),
+        *_title(layout.caption, edges),
     ]
     grid, groups = layout.grid, [group for group, _ in layout.groups]
     last = len(layout.rows) - 1
@@ -83,10 +83,10 @@ def _footer(source: str) -> str:
     return rf"{{\footer\f0{said}\pard\qc\fs16 Page {fields[0]} of {fields[1]}\par}}"
 
 
-def _title(title: str, edges: list[int]) -> Iterator[str]:
+def _title(caption: Text, edges: list[int]) -> Iterator[str]:
     """The title as a row of its own, so that it is repeated with the headings."""
     yield rf"\trowd\trgaph70\trkeep\trhdr\cellx{edges[-1]}"
-    yield rf"\pard\intbl\sa80\b\fs20 {escaped(title)}\b0\fs18\cell"
+    yield rf"\pard\intbl\sa80\b\fs20 {_runs(caption)}\b0\fs18\cell"
     yield r"\row"
 
 

@@ -53,14 +53,14 @@ def harmless(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def to_csv(layout: Layout, title: str, source: str = "") -> str:
+def to_csv(layout: Layout, source: str = "") -> str:
     """The table as CSV (RFC 4180): title, one row of headings, the rows, then the notes, a row each.
 
     Headings of several levels become one text each. The heading of a group of rows has a column of its own,
     and what stands once for several rows is repeated in each, so that every row can be read by itself.
     """
     grid, grouped = layout.grid, any(group for group, _ in layout.groups)
-    rows = [[title], [*(["Group"] if grouped else []), *layout.names]]
+    rows = [[layout.caption.plain], [*(["Group"] if grouped else []), *layout.names]]
     for group, numbers in layout.groups:
         name = [group.text.plain if group else ""] if grouped else []
         rows += [[*name, *(box.text.plain for box in grid[number] if box)] for number in numbers]
@@ -71,15 +71,15 @@ def to_csv(layout: Layout, title: str, source: str = "") -> str:
     return written.getvalue()
 
 
-def to_xlsx(layout: Layout, title: str, source: str = "") -> bytes:
+def to_xlsx(layout: Layout, source: str = "") -> bytes:
     """The table as an XLSX workbook of one sheet: spanning headings merged, raised letters raised.
 
     Cells of plain numbers are numbers, shown with the decimals that they were printed with.
     """
     file = io.BytesIO()
     workbook = Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    workbook.set_properties({"title": title, "comments": source, "created": NO_DATE})
-    _Sheet(workbook, layout).write(title, source)
+    workbook.set_properties({"title": layout.caption.bare, "comments": source, "created": NO_DATE})
+    _Sheet(workbook, layout).write(source)
     workbook.close()
     return file.getvalue()
 
@@ -111,12 +111,12 @@ class _Sheet:
             )
         return self._formats[key]
 
-    def write(self, title: str, source: str) -> None:
+    def write(self, source: str) -> None:
         """Write title, headings, rows, notes, and how the sheet is printed."""
         layout, sheet = self._layout, self._sheet
         for column, width in enumerate(self._widths):
             sheet.set_column(column, column, width)
-        self._line(0, Text.of(title), bold=True, font_size=11)
+        self._line(0, layout.caption, bold=True, font_size=11)
         groups = [group for group, _ in layout.groups]
         for number, row in enumerate(layout.rows):
             for box in row:

@@ -1,0 +1,83 @@
+"""Beside every table, the same table as a file: CSV, XLSX, RTF and LaTeX.
+
+A page that is ready to be written is read once more: whatever made its tables, each is laid out in HTML, and
+the files are made from that (:mod:`safetybook.layout`). They lie in ``_downloads/tables``, and the links
+are relative, so that they work without a server. ``index.csv`` lists the tables.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from safetybook.exports import FORMS, Export, exports, write_table
+from safetybook.layout import blocks
+
+FOLDER = "_downloads/tables"
+INDEX = "index.csv"
+
+
+def offer(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Write the files of one page's tables, and link them below each table."""
+    body = context.get("body", "")
+    found = blocks(body)
+    if not found or doctree is None:
+        return
+    chapter = app.env.titles[page].astext()
+    source = app.config.downloads_source.format(chapter=chapter)
+    tables = exports(found, PurePosixPath(page).name, source)
+    above = "../" * page.count("/")
+    for block, table in zip(reversed(found), reversed(tables), strict=True):
+        body = body[: block.end] + links(table, f"{above}{FOLDER}/{table.name}") + body[block.end :]
+    context["body"] = body
+    for table in tables:
+        taken = written(app).setdefault(table.name, (page, table))
+        if taken[0] != page:
+            raise ExtensionError(f"{page} and {taken[0]} both have a table {table.name!r}: label one of them")
+        write_table(table, Path(app.outdir) / FOLDER)
+
+
+def written(app: Sphinx) -> dict[str, tuple[str, Export]]:
+    """The tables written so far, by name, each with its page."""
+    found: dict[str, tuple[str, Export]] = app.__dict__.setdefault("tables_written", {})
+    return found
+
+
+def links(table: Export, address: str) -> str:
+    """The links to the files of a table, for the end of its block."""
+    called = escape(table.short)
+    found = [
+        f'<a href="{escape(address)}.{suffix}" download aria-label="{called} as {name}">{name}</a>'
+        for suffix, (name, _) in FORMS.items()
+    ]
+    return f'<p class="sb-downloads">{" ".join(found)}</p>\n'
+
+
+def index(app: Sphinx, error: Exception | None) -> None:
+    """List all tables, with title and page."""
+    if error or app.builder.format != "html":
+        return
+    rows = [(name, table.layout.caption.bare, page) for name, (page, table) in sorted(written(app).items())]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([("table", "title", "page"), *rows])
+    folder = Path(app.outdir) / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / INDEX).write_text(text.getvalue(), encoding="utf-8", newline="\n")
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect both steps; pages are written in one process, which knows all names."""
+    app.add_config_value("downloads_source", "", "html")
+    # After whatever else mends the page.
+    app.connect("html-page-context", offer, priority=900)
+    app.connect("build-finished", index)
+    return {"parallel_read_safe": True, "parallel_write_safe": False}

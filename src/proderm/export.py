@@ -1,0 +1,92 @@
+"""Write the tables of the built book and all results as files: ``python -m proderm.export [folder]``.
+
+The tables are those that the pages of ``_build/html`` offer beside each table; the results are those of the
+catalogue of estimands, with the parts that percentages and ratios are made of.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from proderm import claims
+from proderm import study as proderm
+from proderm.estimands import CATALOGUE
+from safetybook.claims import Verdict, Verdicts
+from safetybook.estimands import Estimand, where
+from safetybook.exports import write_results
+from safetybook.reporting_standard import Event, Reported, parts
+from safetybook.results import compute
+from safetybook.study import Study
+
+TABLES = claims.ROOT / "_build" / "html" / "_downloads" / "tables"
+FOLDER = claims.ROOT / "_build" / "export"
+NOT_PRINTED = "Not printed in the article"
+
+EVENT = Event(
+    "proderm-safety-reconstruction",
+    "Safety of IVIg in dermatomyositis (ProDERM): results recomputed from a reconstruction",
+    "Synthetic patient-level data: a reconstruction that agrees with the published article, not the trial's "
+    "records. Only published and determined results say something of the trial.",
+    ("Safety population: all patients with at least one infusion", "adsl", where(SAFFL="Y")),
+    {"TRTA": "Treatment of the most recent infusion", "APERIOD": "Period of the most recent infusion"},
+)
+
+
+def reported(study: Study, verdicts: Verdicts) -> list[Reported]:
+    """All results of the catalogue: first as the article prints them, in its order, then the rest."""
+    printed: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        printed.setdefault(verdict.claim.estimand, verdict)
+    found = [_reported(estimand, study, verdicts, printed.get(estimand.id)) for estimand in _all()]
+    order = {verdict.claim.location: place for place, verdict in reversed(list(enumerate(verdicts)))}
+    return sorted(found, key=lambda one: order.get(one.section, len(verdicts)))
+
+
+def _all() -> Iterator[Estimand]:
+    """Every estimand of the catalogue and every part of one, each once."""
+    waiting: list[Estimand] = list(CATALOGUE.values())
+    known: set[str] = set()
+    for estimand in waiting:
+        if estimand.id not in known:
+            known.add(estimand.id)
+            yield estimand
+            # The list grows while it is walked: a part may have parts.
+            waiting += parts(estimand)
+
+
+def _reported(estimand: Estimand, study: Study, verdicts: Verdicts, verdict: Verdict | None) -> Reported:
+    return Reported(
+        estimand,
+        compute(study, estimand),
+        verdicts.determinacy(estimand),
+        verdict.claim.location if verdict else NOT_PRINTED,
+        verdict.claim.decimals if verdict else None,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write everything beside the folder, then put it in its place; return 1 if the book is not built."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="folder to write")
+    folder: Path = parser.parse_args(arguments).folder
+    if not TABLES.is_dir():
+        print(f"{TABLES} is missing: run make book first", file=sys.stderr)
+        return 1
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(TABLES, beside / "tables")
+    study = proderm.load()
+    written = write_results(reported(study, claims.verdicts(study)), EVENT, beside)
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+    tables = len(list((folder / "tables").glob("*.xlsx")))
+    print(f"{folder}: {tables} tables, and all results in {len(written)} forms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
