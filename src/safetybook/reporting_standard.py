@@ -213,7 +213,7 @@ def _analysis(one: Reported, frame: _Frame) -> Json:
     }
     meaning = [estimand.rule, (getdoc(estimand.compute) or "") if isinstance(estimand, Derived) else ""]
     if any(meaning):
-        analysis["description"] = ". ".join(filter(None, meaning))
+        analysis["description"] = " ".join(". ".join(filter(None, meaning)).split())
     result: Json = {"operationId": f"Operation_{method}"}
     if one.result.value is not None:
         result["rawValue"] = _raw(one.result)

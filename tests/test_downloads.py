@@ -1,0 +1,191 @@
+"""Beside every table of a page stand links to its files, and the files are there."""
+
+import csv
+import json
+import re
+from html.parser import HTMLParser
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+from sphinx.util.docutils import docutils_namespace
+
+from proderm import export
+from proderm.pages import study, verdicts
+from safetybook.exports import FORMS
+from safetybook.layout import blocks
+from safetybook.tables import Cell, Group, Row, Table, to_html
+
+ROOT = Path(__file__).parents[1]
+EXTENSIONS = ROOT / "book" / "_ext"
+
+
+def table(caption: str) -> str:
+    row = Row("=TEAEs", (Cell("12"),))
+    return to_html(Table(caption, "Row", (("n",),), (Group("", (row,)),), (("a", "A note"),)))
+
+
+def raw(html: str) -> str:
+    """HTML in a page of reStructuredText."""
+    return "\n".join([".. raw:: html", "", *(f"   {line}" for line in html.splitlines()), ""])
+
+
+CAPTION = '<figcaption><span class="caption-number">Table 1 </span></figcaption>'
+PAGES = {
+    "index": "Book\n====\n\n.. toctree::\n\n   part/one\n\nNo table here.\n",
+    "part/one": "\n".join(
+        [
+            "Events & more\n=============\n",
+            raw(f'<figure id="table-1">{CAPTION}{table("Events^a")}</figure>'),
+            raw(f"<details><summary>Open</summary>{table('The 3 claims: 2 reproduced')}</details>"),
+        ]
+    ),
+}
+
+
+class Links(HTMLParser):
+    """The downloads of a page: address, name for screen readers, shown text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, str, str]] = []
+        self.open: dict[str, str | None] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.open = dict(attrs) if tag == "a" and "download" in dict(attrs) else {}
+
+    def handle_data(self, data):
+        if self.open:
+            self.found.append((self.open["href"], self.open["aria-label"], data))
+            self.open = {}
+
+
+def build(folder: Path, pages: dict[str, str]) -> Path:
+    """Build pages with the extension alone; return the folder of the HTML."""
+    for name, content in pages.items():
+        path = folder / f"{name}.rst"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    warnings = StringIO()
+    with pytest.MonkeyPatch.context() as patch, docutils_namespace():
+        patch.syspath_prepend(str(EXTENSIONS))
+        application = Sphinx(
+            folder,
+            None,
+            folder / "html",
+            folder / "doctrees",
+            "html",
+            {"extensions": ["downloads"], "downloads_source": "From “{chapter}”, synthetic."},
+            status=None,
+            warning=warnings,
+        )
+        application.build()
+    assert warnings.getvalue() == ""
+    return folder / "html"
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("book"), PAGES)
+
+
+def test_each_table_has_a_link_for_each_form(book):
+    page = (book / "part" / "one.html").read_text(encoding="utf-8")
+    names = [name for name, _ in FORMS.values()]
+    found = Links(page).found
+    assert [(label, text) for _, label, text in found] == [
+        *((f"Table 1 as {name}", name) for name in names),
+        *((f"The 3 claims as {name}", name) for name in names),
+    ]
+    # The links stand in the block of their table, below the notes.
+    assert page.count('</div>\n<p class="sb-downloads">') == 2
+    for address, _, _ in found:
+        assert (book / "part" / address).resolve().is_file(), address
+
+
+def test_the_files_hold_title_notes_and_source(book):
+    folder = book / "_downloads" / "tables"
+    assert {path.name for path in folder.iterdir()} == {"index.csv"} | {
+        f"{name}.{form}" for name in ("table-1", "one-the-claims") for form in FORMS
+    }
+    rows = list(csv.reader(StringIO((folder / "table-1.csv").read_text(encoding="utf-8-sig"), newline="")))
+    assert rows == [
+        ["Table 1. Events a"],
+        ["Row", "n"],
+        ["'=TEAEs", "12"],
+        ["a A note"],
+        ["From “Events & more”, synthetic."],
+    ]
+    with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
+        assert list(csv.DictReader(file)) == [
+            {"table": "one-the-claims", "title": "The 3 claims: 2 reproduced", "page": "part/one"},
+            {"table": "table-1", "title": "Table 1. Events", "page": "part/one"},
+        ]
+
+
+def test_a_page_without_a_table_has_no_link(book):
+    assert Links((book / "index.html").read_text(encoding="utf-8")).found == []
+
+
+def test_two_tables_of_one_name_are_an_error(tmp_path):
+    pages = {"index": "Book\n====\n\n.. toctree::\n\n   a/one\n   b/one\n"}
+    pages |= {f"{part}/one": f"One\n===\n\n{raw(table('Events'))}" for part in "ab"}
+    with pytest.raises(ExtensionError, match="both have a table 'one-events'"):
+        build(tmp_path, pages)
+
+
+def stored() -> list[str]:
+    """The HTML of all tables that the notebooks store."""
+    outputs = (
+        "".join(output["data"]["text/html"])
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", [])
+        if "text/html" in output.get("data", {})
+    )
+    return [html for html in outputs if "<table" in html]
+
+
+def test_every_table_of_the_chapters_can_be_downloaded():
+    pages = stored()
+    tables = sum(html.count("<table") for html in pages)
+    found = [block.layout for html in pages for block in blocks(html)]
+    assert len(found) == tables > 50
+    for layout in found:
+        assert layout.caption.plain
+        # The numbers have headings, and no cell got lost on the way.
+        assert layout.heads and all(layout.names[layout.stubs :])
+    boxes = sum(len(row) for layout in found for row in layout.rows)
+    assert boxes == sum(len(re.findall(r"<t[dh][ >]", html)) for html in pages)
+
+
+def test_an_export_needs_the_built_book(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(export, "TABLES", tmp_path / "none")
+    assert export.main([str(tmp_path / "out")]) == 1
+    assert "run make book first" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_has_the_tables_of_the_book_and_all_results(book, tmp_path, monkeypatch, capsys):
+    # Loaded once for all tests of a process.
+    monkeypatch.setattr(export.proderm, "load", study)
+    monkeypatch.setattr(export.claims, "verdicts", lambda study: verdicts())
+    monkeypatch.setattr(export, "TABLES", book / "_downloads" / "tables")
+    out = tmp_path / "out"
+    (out / "tables").mkdir(parents=True)
+    (out / "tables" / "old.csv").write_text("of an earlier export", encoding="utf-8")
+    assert export.main([str(out)]) == 0
+    assert "2 tables, and all results in 3 forms" in capsys.readouterr().out
+    assert {path.name for path in out.iterdir()} == {
+        "tables", "results.csv", "results.json", "reporting_event.json",
+    }  # fmt: skip
+    assert not (out / "tables" / "old.csv").exists()
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+        results = {row["estimand"]: row for row in csv.DictReader(file)}
+    teaes = results["teae.ivig_p1.percent"]
+    assert (teaes["formatted"], teaes["numerator"], teaes["denominator"]) == ("80.8", "42.0", "52.0")
+    assert teaes["determinacy"] == "published"
