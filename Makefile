@@ -90,7 +90,7 @@ pilot: $(ENVIRONMENT) ## Bound another trial, whose truth is known, from its pri
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims
 
-export: book ## Write every table as CSV, XLSX, RTF and LaTeX, and all results, into _build/export
+export: book ## Put every table as CSV, XLSX, RTF and LaTeX, and all results, into _build/export
 	$(BIN)/python -m proderm.export
 
 lab: export JUPYTER_PATH := $(CURDIR)/$(BUILD)/kernel/share/jupyter

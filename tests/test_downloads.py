@@ -163,29 +163,43 @@ def test_every_table_of_the_chapters_can_be_downloaded():
 
 
 def test_an_export_needs_the_built_book(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(export, "TABLES", tmp_path / "none")
+    monkeypatch.setattr(export, "DOWNLOADS", tmp_path)
+    (tmp_path / "tables").mkdir()
     assert export.main([str(tmp_path / "out")]) == 1
-    assert "run make book first" in capsys.readouterr().err
+    assert capsys.readouterr().err == f"{tmp_path / 'results'} missing: run make book first\n"
     assert not (tmp_path / "out").exists()
 
 
-def test_an_export_has_the_tables_of_the_book_and_all_results(book, tmp_path, monkeypatch, capsys):
-    # Loaded once for all tests of a process.
-    monkeypatch.setattr(export.proderm, "load", study)
-    monkeypatch.setattr(export.claims, "verdicts", lambda study: verdicts())
-    monkeypatch.setattr(export, "TABLES", book / "_downloads" / "tables")
+def test_an_export_replaces_the_earlier_one(book, tmp_path, monkeypatch, capsys):
+    downloads = book / "_downloads"
+    (downloads / "results").mkdir(exist_ok=True)
+    (downloads / "results" / "results.csv").write_text("estimand\n", encoding="utf-8")
+    monkeypatch.setattr(export, "DOWNLOADS", downloads)
     out = tmp_path / "out"
     (out / "tables").mkdir(parents=True)
     (out / "tables" / "old.csv").write_text("of an earlier export", encoding="utf-8")
     assert export.main([str(out)]) == 0
-    assert "2 tables, and all results in 3 forms" in capsys.readouterr().out
-    assert {path.name for path in out.iterdir()} == {
-        "tables", "results.csv", "results.json", "reporting_event.json",
-    }  # fmt: skip
-    assert not (out / "tables" / "old.csv").exists()
-    assert [path for path in tmp_path.iterdir() if path.name.startswith(".")] == []
-    with (out / "results.csv").open(encoding="utf-8", newline="") as file:
+    assert capsys.readouterr().out == f"{out}: 9 files of tables, 1 of results\n"
+    assert {path.relative_to(out) for path in out.rglob("*.*")} == {
+        path.relative_to(downloads) for path in downloads.rglob("*.*")
+    }
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_results_are_those_of_the_trial(tmp_path):
+    files = export.write(tmp_path, study(), verdicts())
+    with files[0].open(encoding="utf-8", newline="") as file:
         results = {row["estimand"]: row for row in csv.DictReader(file)}
     teaes = results["teae.ivig_p1.percent"]
     assert (teaes["formatted"], teaes["numerator"], teaes["denominator"]) == ("80.8", "42.0", "52.0")
     assert teaes["determinacy"] == "published"
+    # What another page bounds has its ends here, whatever the sort of number.
+    bounded = [row for row in results.values() if row["determinacy"] == "bounded"]
+    assert bounded
+    assert all(float(row["low"]) <= float(row["value"]) <= float(row["high"]) for row in bounded)
+    assert all(not row["low"] for row in results.values() if row["determinacy"] != "bounded")
+    # Each file that the page of claims links is written.
+    linked = re.findall(
+        r'^    "([\w.]+)": "', (EXTENSIONS / "results_files.py").read_text(encoding="utf-8"), re.M
+    )
+    assert linked == [path.name for path in files]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from safetybook.determinacy import PUBLISHED, Determinacy, illustrative
+from safetybook.determinacy import PUBLISHED, bounded, illustrative
 from safetybook.estimands import Count, Unit, Where
 from safetybook.exports import FORMS, Export, exports, write_results, write_table
 from safetybook.layout import Block, Box, Frame, Layout, Text
@@ -283,17 +283,20 @@ def test_results_have_value_text_and_determinacy(tmp_path):
     result = Result("n", "=Patients", "adsl", "patients", Fraction(3), "patients", "any level", 3)
     missing = Result("m", "Median", "adae", "median", None)
     reported = [
-        Reported(count, result, Determinacy.PUBLISHED, "Table 1", 1),
-        Reported(Count("m", "Median", "adae", Where(), Unit.ROWS), missing, Determinacy.BOUNDED, "Text"),
+        Reported(count, result, PUBLISHED, "Table 1", 1),
+        Reported(
+            Count("m", "Median", "adae", Where(), Unit.ROWS), missing, bounded(1, 5, "a reason"), "Text"
+        ),
     ]
     event = Event("e", "Trial", "Synthetic data.", ("Safety", "adsl", Where((("SAFFL", frozenset("Y")),))))
     files = write_results(reported, event, tmp_path)
     assert [path.name for path in files] == ["results.csv", "results.json", "reporting_event.json"]
     first, second = csv.DictReader(io.StringIO(files[0].read_text(encoding="utf-8")))
-    assert list(first) == ARD_COLUMNS
+    assert list(first) == [*ARD_COLUMNS, "low", "high"]
     assert (first["label"], first["value"], first["formatted"]) == ("'=Patients", "3.0", "3.0")
     assert (first["numerator"], first["rule"], first["determinacy"]) == ("3.0", "any level", "published")
     assert (second["value"], second["formatted"], second["determinacy"]) == ("", "–", "bounded")
+    assert [(row["low"], row["high"]) for row in (first, second)] == [("", ""), ("1.0", "5.0")]
     stored = json.loads(files[1].read_text(encoding="utf-8"))
     assert stored["about"] == "Synthetic data."
     assert stored["results"][0]["label"] == "=Patients" and stored["results"][1]["value"] is None

@@ -17,8 +17,9 @@ from jsonschema import Draft7Validator
 from proderm.export import EVENT, NOT_PRINTED, reported
 from proderm.pages import study, verdicts
 from safetybook.claims import Outcome
-from safetybook.determinacy import Determinacy
+from safetybook.determinacy import PUBLISHED, bounded
 from safetybook.estimands import (
+    Combination,
     Count,
     Derived,
     Function,
@@ -30,6 +31,7 @@ from safetybook.estimands import (
     except_where,
     where,
 )
+from safetybook.predicates import Has
 from safetybook.reporting_standard import Event, Reported, parts, reporting_event
 from safetybook.results import Result
 
@@ -75,6 +77,7 @@ def no_event(study):
 
 
 DERIVED = Derived("derived", "Days", no_event, "whole days")
+BOTH = Combination("both", "Mild and severe", Has(where(AESEV="MILD")), where(TRTA="IVIg"))
 SENTENCE = Statement("sentence", "No patient died", lambda study: True)
 FRAME = Event(
     "trial",
@@ -89,7 +92,7 @@ def result(estimand, value) -> Reported:
     return Reported(
         estimand,
         Result(estimand.id, estimand.label, "adae", "percent", value),
-        Determinacy.PUBLISHED if isinstance(estimand, Count) else Determinacy.BOUNDED,
+        PUBLISHED if isinstance(estimand, Count) else bounded(1, 2, "a reason"),
         "Table 1" if isinstance(estimand, Count) else "Text",
         1,
     )
@@ -99,7 +102,7 @@ def result(estimand, value) -> Reported:
 def small():
     values = {
         TEAES: Fraction(2), AT_RISK: Fraction(3), SHARE: Fraction(200, 3), EVENTS: Fraction(5),
-        RATIO: Fraction(5, 2), MEDIAN: None, DERIVED: "7 / 8", SENTENCE: True,
+        RATIO: Fraction(5, 2), MEDIAN: None, DERIVED: "7 / 8", SENTENCE: True, BOTH: Fraction(1),
     }  # fmt: skip
     return reporting_event(FRAME, [result(estimand, value) for estimand, value in values.items()])
 
@@ -128,7 +131,7 @@ def test_a_percentage_refers_to_its_counts(small):
     assert found == {"NUMERATOR": "teaes", "DENOMINATOR": "at_risk"}
     assert share["results"][0]["rawValue"] == repr(200 / 3)
     assert share["results"][0]["formattedValue"] == "66.7"
-    assert share["description"] == "any level"
+    assert share["description"] == "any level. Bounded: 1.0 to 2.0"
 
 
 def test_a_filter_is_groups_and_a_data_subset(small):
@@ -151,6 +154,9 @@ def test_a_filter_is_groups_and_a_data_subset(small):
     events = by_id(small, "analyses")["events"]
     condition = by_id(small, "dataSubsets")[events["dataSubsetId"]]["condition"]
     assert (condition["comparator"], condition["value"]) == ("NOTIN", ["U", "Y"])
+    both = by_id(small, "analyses")["both"]
+    assert (both["dataset"], both["methodId"]) == ("ADEX", "Method_patients")
+    assert [one["groupingId"] for one in both["orderedGroupings"]] == ["Grouping_TRTA"]
     median = by_id(small, "analyses")["median"]
     assert by_id(small, "dataSubsets")[median["dataSubsetId"]]["condition"]["value"] == ["1"]
 
@@ -172,7 +178,9 @@ def test_values_that_are_no_numbers_are_told_as_they_are(small):
     assert found["derived"]["rawValue"] == "7 / 8"
     assert (found["sentence"]["rawValue"], found["sentence"]["formattedValue"]) == ("true", "yes")
     assert found["teaes"]["rawValue"] == "2"
-    assert by_id(small, "analyses")["derived"]["description"] == "whole days. Days without an event."
+    assert by_id(small, "analyses")["derived"]["description"] == (
+        "whole days. Days without an event. Bounded: 1.0 to 2.0"
+    )
 
 
 def test_a_part_that_is_missing_is_named():

@@ -1,7 +1,7 @@
-"""Write the tables of the built book and all results as files: ``python -m proderm.export [folder]``.
+"""Put the files that the built book offers into one folder: ``python -m proderm.export [folder]``.
 
-The tables are those that the pages of ``_build/html`` offer beside each table; the results are those of the
-catalogue of estimands, with the parts that percentages and ratios are made of.
+They are the tables, written while the pages are, and all results: those of the catalogue of estimands, with
+the parts that percentages and ratios are made of.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from proderm import claims
-from proderm import study as proderm
 from proderm.estimands import CATALOGUE
 from safetybook.claims import Verdict, Verdicts
 from safetybook.estimands import Estimand, where
@@ -22,7 +21,10 @@ from safetybook.reporting_standard import Event, Reported, parts
 from safetybook.results import compute
 from safetybook.study import Study
 
-TABLES = claims.ROOT / "_build" / "html" / "_downloads" / "tables"
+DOWNLOADS = claims.ROOT / "_build" / "html" / "_downloads"
+PARTS = ("tables", "results")
+"""The folders below the downloads of the book."""
+
 FOLDER = claims.ROOT / "_build" / "export"
 NOT_PRINTED = "Not printed in the article"
 
@@ -62,29 +64,34 @@ def _reported(estimand: Estimand, study: Study, verdicts: Verdicts, verdict: Ver
     return Reported(
         estimand,
         compute(study, estimand),
-        verdicts.determinacy(estimand),
+        verdicts.standing(estimand),
         verdict.claim.location if verdict else NOT_PRINTED,
         verdict.claim.decimals if verdict else None,
     )
 
 
+def write(folder: Path, study: Study, verdicts: Verdicts) -> list[Path]:
+    """Write all results into a folder; return the files."""
+    return write_results(reported(study, verdicts), EVENT, folder)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write everything beside the folder, then put it in its place; return 1 if the book is not built."""
+    """Copy everything beside the folder, then put it in its place; return 1 if the book is not built."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=FOLDER, help="folder to write")
     folder: Path = parser.parse_args(arguments).folder
-    if not TABLES.is_dir():
-        print(f"{TABLES} is missing: run make book first", file=sys.stderr)
+    missing = [str(DOWNLOADS / part) for part in PARTS if not (DOWNLOADS / part).is_dir()]
+    if missing:
+        print(f"{' and '.join(missing)} missing: run make book first", file=sys.stderr)
         return 1
     beside = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(TABLES, beside / "tables")
-    study = proderm.load()
-    written = write_results(reported(study, claims.verdicts(study)), EVENT, beside)
+    for part in PARTS:
+        shutil.copytree(DOWNLOADS / part, beside / part)
     shutil.rmtree(folder, ignore_errors=True)
     beside.rename(folder)
-    tables = len(list((folder / "tables").glob("*.xlsx")))
-    print(f"{folder}: {tables} tables, and all results in {len(written)} forms")
+    tables, results = (len(list((folder / part).iterdir())) for part in PARTS)
+    print(f"{folder}: {tables} files of tables, {results} of results")
     return 0
 
 

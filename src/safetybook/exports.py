@@ -5,7 +5,7 @@
 ``<table>.xlsx``        the table as laid out; nothing in it is a formula
 ``<table>.rtf``         the table as laid out, with headings and page numbers on every page
 ``<table>.tex``         a ``tabular`` with booktabs rules
-``results.csv``         analysis results data: one row per result (:data:`safetybook.results.ARD_COLUMNS`)
+``results.csv``         analysis results data (ARD): one row per result, and the ends of bounded ones
 ``results.json``        the same as JSON
 ``reporting_event.json``  the same in CDISC's Analysis Results Standard
 ======================  ==========================================================================
@@ -115,8 +115,10 @@ def write_results(reported: Sequence[Reported], event: Event, folder: Path) -> l
     frame = ard(
         [one.result for one in reported],
         {one.estimand.id: one.decimals for one in reported if one.decimals is not None},
-        {one.estimand.id: one.determinacy for one in reported},
+        {one.estimand.id: one.standing.kind for one in reported},
     )
+    for side, name in enumerate(ENDS):
+        frame[name] = [float(one.ends[side]) if one.ends else None for one in reported]
     records = [
         {name: None if pd.isna(value) else value for name, value in row.items()}
         for row in frame.to_dict("records")
@@ -131,6 +133,9 @@ def write_results(reported: Sequence[Reported], event: Event, folder: Path) -> l
         (folder / name).write_text(content, encoding="utf-8", newline="\n")
     return [folder / name for name in files]
 
+
+ENDS = ("low", "high")
+"""Two columns more: between which numbers a bounded result lies."""
 
 TEXTS = ("label", "formatted", "rule")
 """The columns of analysis results data whose texts come from data or from people."""

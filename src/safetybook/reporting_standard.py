@@ -16,11 +16,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from inspect import getdoc
 from typing import Any
 
-from safetybook.determinacy import MEANINGS, Determinacy
+from safetybook.determinacy import MEANINGS, Determinacy, Standing
 from safetybook.estimands import (
+    Combination,
     Count,
     Derived,
     Estimand,
@@ -66,13 +68,14 @@ class Reported:
     """A result as it is reported.
 
     Attributes:
+        standing: how far the source fixes it.
         section: under which heading of the list of contents it stands.
         decimals: with which it is printed; None for those that its kind usually has.
     """
 
     estimand: Estimand
     result: Result
-    determinacy: Determinacy
+    standing: Standing
     section: str
     decimals: int | None = None
 
@@ -80,6 +83,11 @@ class Reported:
     def formatted(self) -> str:
         """The printed text."""
         return self.result.formatted(self.decimals)
+
+    @property
+    def ends(self) -> tuple[Fraction, Fraction] | None:
+        """Between which numbers a bounded result lies; None for any other."""
+        return self.standing.ends if self.standing.kind is Determinacy.BOUNDED else None
 
 
 @dataclass(frozen=True)
@@ -205,28 +213,26 @@ def _analysis(one: Reported, frame: _Frame) -> Json:
     analysis: Json = {
         "id": estimand.id,
         "name": estimand.label,
-        "reason": _reason(one.determinacy),
+        "reason": _reason(one.standing.kind),
         "purpose": {"controlledTerm": "EXPLORATORY OUTCOME MEASURE"},
         "analysisSetId": "AnalysisSet_1",
         "methodId": f"Method_{method}",
-        "categoryIds": [f"Determinacy_{one.determinacy}"],
+        "categoryIds": [f"Determinacy_{one.standing.kind}"],
     }
-    meaning = [estimand.rule, (getdoc(estimand.compute) or "") if isinstance(estimand, Derived) else ""]
-    if any(meaning):
-        analysis["description"] = " ".join(". ".join(filter(None, meaning)).split())
+    if description := _description(one):
+        analysis["description"] = description
     result: Json = {"operationId": f"Operation_{method}"}
     if one.result.value is not None:
         result["rawValue"] = _raw(one.result)
     result["formattedValue"] = one.formatted
-    source = estimand.numerator if isinstance(estimand, Share) else estimand
-    if isinstance(source, (Count, Summary, Value)):
-        groups, rest = frame.split(source.where)
-        analysis["dataset"] = source.dataset.upper()
-        variable = _variable(source)
+    if found := _records(estimand):
+        dataset, where, variable = found
+        groups, rest = frame.split(where)
+        analysis["dataset"] = dataset.upper()
         if variable:
             analysis["variable"] = variable
         if rest != Where():
-            analysis["dataSubsetId"] = frame.subset(source.dataset, rest)
+            analysis["dataSubsetId"] = frame.subset(dataset, rest)
         if groups:
             analysis["orderedGroupings"] = [
                 {"order": order, "groupingId": f"Grouping_{name}", "resultsByGroup": True}
@@ -235,33 +241,55 @@ def _analysis(one: Reported, frame: _Frame) -> Json:
             result["resultGroups"] = [
                 {"groupingId": f"Grouping_{name}", "groupId": group} for name, group in groups
             ]
-    if found := parts(estimand):
+    if divided := parts(estimand):
         analysis["referencedAnalysisOperations"] = [
             {"referencedOperationRelationshipId": f"{method}_{role}", "analysisId": part.id}
-            for role, part in zip(PARTS, found, strict=True)
+            for role, part in zip(PARTS, divided, strict=True)
         ]
     analysis["results"] = [result]
     return analysis
 
 
+def _description(one: Reported) -> str:
+    """What the label leaves unsaid: the rule of counting, the definition, the ends of a bounded number."""
+    defined = (getdoc(one.estimand.compute) or "") if isinstance(one.estimand, Derived) else ""
+    places = one.result.decimals if one.decimals is None else one.decimals
+    ends = f"Bounded: {one.standing.text(places)}" if one.ends else ""
+    texts = (" ".join(text.split()).rstrip(".") for text in (one.estimand.rule, defined, ends) if text)
+    return ". ".join(texts)
+
+
 def _base(estimand: Estimand) -> str:
+    """The key in :data:`METHODS`."""
     match estimand:
         case Share():
             return "percent"
         case Summary():
             return str(estimand.function)
+        case Combination():
+            return "patients"
         case Count():
             return "patients" if estimand.unit is Unit.PATIENTS else "rows"
         case Ratio() | Value() | Derived() | Statement():
             return type(estimand).__name__.lower()
+
+
+def _records(estimand: Estimand) -> tuple[str, Where, str] | None:
+    """Data set, filter and variable; those of a percentage are its numerator's. None for what has no filter.
+
+    Of a combination it is the filter on the exposure that says who is asked about.
+    """
+    match estimand:
+        case Share():
+            return _records(estimand.numerator)
+        case Combination():
+            return "adex", estimand.among, "USUBJID"
+        case Count():
+            return estimand.dataset, estimand.where, "USUBJID" if estimand.unit is Unit.PATIENTS else ""
+        case Summary() | Value():
+            return estimand.dataset, estimand.where, estimand.variable
         case _:
-            return "patients"
-
-
-def _variable(source: Count | Summary | Value) -> str:
-    if isinstance(source, Count):
-        return "USUBJID" if source.unit is Unit.PATIENTS else ""
-    return source.variable
+            return None
 
 
 def _raw(result: Result) -> str:
