@@ -17,13 +17,13 @@ from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, pat
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction
 from safetybook.determinacy import PUBLISHED, SHOWS_ENDS, Determinacy, Standing, determined
-from safetybook.estimands import Column, Estimand, Share
+from safetybook.estimands import Column, Estimand, Share, described
 from safetybook.figures import Palette
 from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
 from safetybook.rounding import exact, half_up, places
 from safetybook.study import Study
-from safetybook.tables import Cell, Folded, Group, Row, Table, cell, described, unraised
+from safetybook.tables import Cell, Folded, Group, Row, Table, cell, unraised
 
 PALETTE = Palette(("IVIg", "Placebo"))
 """The treatments' colours and shapes, the same in every figure."""

@@ -67,6 +67,15 @@ def _values(value: Scalar | Iterable[Scalar]) -> frozenset[Scalar]:
     return frozenset([value]) if isinstance(value, (str, int, float)) else frozenset(value)
 
 
+def described(rows: Where) -> str:
+    """A filter in words: ``AEREL is POSSIBLE or PROBABLE and TRTEMFL is Y``."""
+    conditions = [(name, "is", values) for name, values in rows.allowed]
+    conditions += [(name, "is not", values) for name, values in rows.excluded]
+    return " and ".join(
+        f"{name} {verb} {' or '.join(sorted(map(str, values)))}" for name, verb, values in conditions
+    )
+
+
 class Unit(StrEnum):
     """What a count counts: distinct patients, or rows (events, cycles, risk factors)."""
 

@@ -1,14 +1,14 @@
 """Tables and results as files: a table as it is laid out in four forms, all results in three.
 
-======================  ==========================================================================
-``<table>.csv``         title, headings, rows, notes (UTF-8 with the mark that Excel looks for)
-``<table>.xlsx``        the table as laid out; nothing in it is a formula
-``<table>.rtf``         the table as laid out, with headings and page numbers on every page
-``<table>.tex``         a ``tabular`` with booktabs rules
-``results.csv``         analysis results data (ARD): one row per result, and the ends of bounded ones
-``results.json``        the same as JSON
+========================  ==============================================================================
+``<table>.csv``           title, headings, rows, notes (UTF-8 with the mark that Excel looks for)
+``<table>.xlsx``          the table as laid out; nothing in it is a formula
+``<table>.rtf``           the table as laid out, with headings and page numbers on every page
+``<table>.tex``           a ``tabular`` with booktabs rules
+``results.csv``           analysis results data (ARD): one row per result, and the ends of bounded ones
+``results.json``          the same as JSON
 ``reporting_event.json``  the same in CDISC's Analysis Results Standard
-======================  ==========================================================================
+========================  ==============================================================================
 
 The same content gives the same bytes.
 """

@@ -34,10 +34,10 @@ from safetybook.estimands import (
     Unit,
     Value,
     Where,
+    described,
 )
 from safetybook.results import Result
 from safetybook.standings import normal
-from safetybook.tables import described
 
 Json = dict[str, Any]
 

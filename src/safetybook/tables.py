@@ -1,8 +1,8 @@
 """Safety tables as a journal lays them out: spanning headings, row groups, lettered footnotes.
 
-A :class:`Table` holds cells that carry the results behind them. It has three forms: semantic HTML
-(one row per line, scopes on all headings, a scroll region that the keyboard reaches), aligned plain
-text, and LaTeX with booktabs rules. All three are the same on every run.
+A :class:`Table` holds cells that carry the results behind them. It is shown as semantic HTML (one row per
+line, scopes on all headings, a scroll region that the keyboard reaches) and as aligned plain text. Other
+forms are made from its :attr:`Table.layout`. All are the same on every run.
 
 In headings, labels and cells, ``^a`` stands for a raised footnote letter. A cell may have several lines.
 """
@@ -18,7 +18,7 @@ from itertools import groupby
 from safetybook.aligned_text import flat, to_text
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
-from safetybook.estimands import Estimand, Where
+from safetybook.estimands import Estimand
 from safetybook.latex import to_latex
 from safetybook.layout import Layout, layout
 from safetybook.results import Result, compute
@@ -233,8 +233,7 @@ class Table:
         return layout(to_html(self))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        html, latex = to_html(self), to_latex(self.layout)
-        return {"text/html": html, "text/plain": to_text(self), "text/latex": latex}
+        return {"text/html": to_html(self), "text/plain": to_text(self), "text/latex": to_latex(self.layout)}
 
 
 @dataclass(frozen=True)
@@ -304,15 +303,6 @@ def _worded(result: Result, verdict: Verdict | None) -> str:
     if verdict.outcome is Outcome.REPRODUCED:
         return verdict.claim.value
     return result.value.capitalize() if verdict.claim.value.istitle() else result.value
-
-
-def described(rows: Where) -> str:
-    """A filter in words: ``AEREL is POSSIBLE or PROBABLE and TRTEMFL is Y``."""
-    conditions = [(name, "is", values) for name, values in rows.allowed]
-    conditions += [(name, "is not", values) for name, values in rows.excluded]
-    return " and ".join(
-        f"{name} {verb} {' or '.join(sorted(map(str, values)))}" for name, verb, values in conditions
-    )
 
 
 def to_html(table: Table) -> str:
