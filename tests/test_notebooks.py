@@ -336,6 +336,8 @@ DEFINITIONS = [
     r"\bbetween two infusions\b",
     # Rows of Table 6, and a sentence about them.
     r"\b(?:(?:two|three)(?: or more)?(?: and(?: with)? )?){1,2} risk factors\b",
+    # The number of an item at the head of a row of a checklist.
+    r"\* - \*\*\d{1,2}[ab]?\*\*",
     # The patients that the article numbers, from 1 to 11.
     r"\b[Pp]atient (?:1[01]|\d)\b",
     r"\b[Pp]atients (?:1[01]|\d)(?:, (?:1[01]|\d))* and (?:1[01]|\d)\b",
