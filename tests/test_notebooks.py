@@ -83,9 +83,24 @@ EXPECTED = {
             table_3_medians_ivig_p1_minimum table_3_medians_ivig_p1_maximum
             related_infusional_ivig_all_event_percent related_infusional_placebo_p1_event_percent
             headache_mild_during all_during_ivig_p1 all_during_placebo_p1
+            left_early_ivig left_early_placebo
+            teae_end_ivig teae_end_placebo related_end_ivig related_end_placebo
+            teae_ivig_p1_per_cycle_ends teae_ivig_ext_per_cycle_ends related_ivig_ext_per_cycle_ends
             """.split()
         ),
-        labels=frozenset({"table-3", "fig-latency", "fig-duration", "fig-headaches", "fig-window"}),
+        labels=frozenset(
+            {
+                "table-3",
+                "fig-latency",
+                "fig-duration",
+                "fig-headaches",
+                "fig-window",
+                "fig-cumulative",
+                "fig-first",
+                "fig-on-ivig",
+                "fig-by-cycle",
+            }
+        ),
     ),
     "05_tees": Expected(
         keys=frozenset(

@@ -1,4 +1,4 @@
-"""What the members of the ensemble have in counts that the article does not print: ``summary.csv``.
+"""What the members of the ensemble have in numbers that the article does not print: ``summary.csv``.
 
 Reading a hundred data sets takes minutes, and a page has seconds: so these counts are kept in a table, one
 row for each count, one column for each member.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proderm import bounds
+from proderm import bounds, over_time
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.ensemble import FOLDER, Ensemble
 from proderm.estimands import CATALOGUE
@@ -46,7 +46,13 @@ Key = tuple[str, str]
 
 def counts(study: Study) -> dict[Key, int]:
     """All counts of one data set, in a fixed order."""
-    return {**_answers(study), **_burden(study), **_visits(study), **_headaches(study)}
+    return {
+        **_answers(study),
+        **_burden(study),
+        **_visits(study),
+        **_headaches(study),
+        **over_time.values(study),
+    }
 
 
 def _answers(study: Study) -> dict[Key, int]:
