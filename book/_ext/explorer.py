@@ -1,7 +1,7 @@
 """A directive for the page that explores the events: ``explorer``.
 
-The page itself is made in the reader's browser by classic scripts, which work from disk: a page opened as a
-file may neither import modules nor fetch data. The data are a script of their own, written with the pages.
+The page itself is made in the reader's browser by a classic script, which works from disk: a page opened as a
+file may neither import modules nor fetch data. So data and parts are joined into one file with the pages.
 """
 
 from __future__ import annotations
@@ -17,18 +17,11 @@ from proderm.explorer import script
 from proderm.known_counts import known_counts
 from proderm.pages import study, verdicts
 
-DATA = "explorer-data.js"
-SCRIPTS = (
-    DATA,
-    "explorer-count.js",
-    "explorer-state.js",
-    "explorer-draw.js",
-    "explorer-patient.js",
-    "explorer.js",
-)
+SOURCES = Path(__file__).parents[1] / "_explorer"
+PARTS = ("count.js", "state.js", "draw.js", "patient.js", "page.js")
 """In the order in which they need each other."""
 
-STYLE = "explorer.css"
+SCRIPT, STYLE = "explorer.js", "explorer.css"
 
 WITHOUT_SCRIPT = (
     "This page counts in your browser and needs JavaScript. Without it, the chapters show the article’s "
@@ -53,22 +46,27 @@ class Explorer(Directive):  # type: ignore[misc]  # docutils has no types
         return [nodes.raw("", f"{place}\n<noscript><p>{text}</p></noscript>", format="html")]
 
 
-def load_scripts(
+def program() -> str:
+    """The data, then the parts of the script."""
+    data = script(study(), known_counts(study(), verdicts()))
+    return "\n".join([data, *((SOURCES / part).read_text(encoding="utf-8") for part in PARTS)])
+
+
+def load_script(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Write the data and add scripts and style to the one page that has the place for them."""
+    """Write the script, and add it and the style to the one page that has the place for it."""
     if 'id="explorer"' not in context.get("body", ""):
         return
-    path = Path(app.outdir) / "_static" / DATA
+    path = Path(app.outdir) / "_static" / SCRIPT
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(script(study(), known_counts(study(), verdicts())), encoding="utf-8", newline="\n")
+    path.write_text(program(), encoding="utf-8", newline="\n")
     app.add_css_file(STYLE)
-    for name in SCRIPTS:
-        app.add_js_file(name, loading_method="defer")
+    app.add_js_file(SCRIPT, loading_method="defer")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register the directive and what loads its scripts."""
+    """Register the directive and what loads its script."""
     app.add_directive("explorer", Explorer)
-    app.connect("html-page-context", load_scripts)
+    app.connect("html-page-context", load_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,7 @@ from proderm.estimands import CATALOGUE
 from proderm.explorer import COLUMNS, estimands, facets
 from proderm.vocabulary import TERMS
 from safetybook.claims import Verdict, Verdicts
-from safetybook.determinacy import Determinacy
+from safetybook.determinacy import Determinacy, Standing
 from safetybook.estimands import Count, Estimand, Scalar, Share, Unit, Where
 from safetybook.facets import Facet, Side
 from safetybook.standings import normal
@@ -48,6 +48,11 @@ def known_counts(study: Study, verdicts: Verdicts) -> Known:
         if key and told:
             what = "percent" if isinstance(estimand, Share) else UNITS[count.unit]
             found.setdefault(key, {}).setdefault(what, told)
+    for column in COLUMNS:
+        for what in ("atRisk", "cycles"):
+            standing = verdicts.standing(estimands(study, {}, column)[what])
+            if standing.fixed and standing.ends:
+                found.setdefault(column.id, {})[what] = _ends(standing)
     return dict(sorted(found.items()))
 
 
@@ -59,6 +64,7 @@ def _asked(study: Study) -> Iterator[Count | Share]:
             continue
         if isinstance(estimand, Count) or (isinstance(estimand, Share) and _of_those_at_risk(estimand)):
             yield estimand
+            yield count
     for selection in selections():
         for column in COLUMNS:
             counts = estimands(study, selection, column)
@@ -99,11 +105,15 @@ def _told(estimand: Estimand, printed: Verdict | None, verdicts: Verdicts) -> di
             "at": printed.claim.location,
         }
     standing = verdicts.standing(estimand)
-    open_ended = standing.kind in (Determinacy.PUBLISHED, Determinacy.ILLUSTRATIVE) or standing.ends is None
-    if isinstance(estimand, Share) or open_ended:
-        return None
-    low, high = standing.ends or (0, 0)
-    return {"kind": str(standing.kind), "low": int(low), "high": int(high)}
+    loose = standing.kind in (Determinacy.PUBLISHED, Determinacy.ILLUSTRATIVE) or standing.ends is None
+    return None if loose or isinstance(estimand, Share) else _ends(standing)
+
+
+def _ends(standing: Standing) -> dict[str, Any]:
+    """The kind and the ends of a standing that has them."""
+    assert standing.ends is not None
+    low, high = map(int, standing.ends)
+    return {"kind": str(standing.kind), "low": low, "high": high}
 
 
 def address(study: Study, asked: Where) -> str | None:

@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from headless import FLAGS, NAMES, PATIENCE
@@ -27,9 +26,3 @@ def browser(chromium: str) -> Iterator[object]:
         running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS[1:]), timeout=PATIENCE)
         yield running
         running.close()
-
-
-@pytest.fixture(scope="session")
-def static() -> Path:
-    """The folder of the book's scripts and styles."""
-    return Path(__file__).parents[2] / "book" / "_static"

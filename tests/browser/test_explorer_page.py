@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import io
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,35 +15,31 @@ from headless import PATIENCE
 
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.estimands.families import TREATMENT_EMERGENT
-from proderm.explorer import estimands, script
-from proderm.known_counts import known_counts
-from proderm.pages import study, verdicts
+from proderm.explorer import estimands
+from proderm.pages import study
 from safetybook.estimands import where
 from safetybook.results import compute
 
-ROOT = Path(__file__).parents[2]
+BOOK = Path(__file__).parents[2] / "book"
 PLACE = '<div id="explorer" class="x-explorer" data-claims="claims.html" hidden></div>'
 
 
 @pytest.fixture(scope="module")
-def address(static: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of a page with nothing but the explorer, read from disk."""
     folder = tmp_path_factory.mktemp("explorer")
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "book" / "_ext"))
-        import explorer
-
-        scripts, style = explorer.SCRIPTS, explorer.STYLE
-        sys.modules.pop("explorer")
-    (folder / scripts[0]).write_text(script(study(), known_counts(study(), verdicts())), encoding="utf-8")
-    tags = "".join(
-        f'<script defer src="{name if name == scripts[0] else (static / name).as_uri()}"></script>'
-        for name in scripts
+        patch.syspath_prepend(str(BOOK / "_ext"))
+        program = importlib.import_module("explorer").program
+    (folder / "explorer.js").write_text(program(), encoding="utf-8")
+    styles = "".join(
+        f'<link rel="stylesheet" href="{(BOOK / "_static" / name).as_uri()}">'
+        for name in ("book.css", "pages.css", "explorer.css")
     )
     page = folder / "page.html"
     page.write_text(
-        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>'
-        f'<link rel="stylesheet" href="{(static / style).as_uri()}">{tags}</head>'
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>{styles}'
+        f'<script defer src="explorer.js"></script></head>'
         f'<body><main class="bd-article"><h1 id="top">Explorer</h1>{PLACE}</main></body></html>',
         encoding="utf-8",
     )
@@ -92,7 +88,7 @@ def test_it_begins_with_all_events_and_what_table_1_prints(page: Any) -> None:
     assert status(page).startswith("All 680 treatment-emergent events, in 88 of 95 patients.")
     shown = card(page, "All IVIg")
     assert f"{patients} of 95 patients at risk" in shown
-    assert f"{events} events in 664 infusion cycles" in shown
+    assert f"{events} events in 664 cycles" in shown
     assert "Table 1 prints 84 patients, 88.4%, 545 events reproduced" in shown
     assert page.locator(".x-cards li").count() == 4
 
@@ -106,7 +102,7 @@ def test_choices_narrow_the_counts_and_stand_in_the_address(page: Any) -> None:
     counts = estimands(study(), chosen, IVIG_ALL)
     numbers = {name: int(compute(study(), count).number) for name, count in counts.items()}
     assert f"{numbers['patients']} of {numbers['atRisk']} patients at risk" in card(page, "All IVIg")
-    assert f"{numbers['events']} events in {numbers['cycles']} infusion cycles" in card(page, "All IVIg")
+    assert f"{numbers['events']} events in {numbers['cycles']} cycles" in card(page, "All IVIg")
 
 
 def test_the_back_button_undoes_one_choice_at_a_time(page: Any) -> None:

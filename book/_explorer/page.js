@@ -1,5 +1,5 @@
 // The page that explores the adverse events: the form, the counts, the plot, the listing. What is chosen is in the
-// address, so that it can be shared and the back button undoes it. Counting is explorer-count.js.
+// address, so that it can be shared and the back button undoes it. Counting is in count.js.
 (() => {
   "use strict";
   const root = document.getElementById("explorer");
@@ -173,6 +173,7 @@
   }
 
   const standing = (known) => (!known ? "illustrative" : "printed" in known ? "published" : known.kind);
+  const fixed = (known) => ["published", "determined"].includes(standing(known));
   const marked = (known) => (standing(known) === "published" ? null : el("sup", {}, MARKS[standing(known)]));
 
   // What the article prints of a count, with its verdict, and how far it fixes the rest.
@@ -194,7 +195,7 @@
           : `The article leaves ${one.low} to ${one.high} ${what} ${MARKS.bounded}`));
       }
     }
-    if (!Object.keys(known).length) said.push(el("p", {}, `Illustrative ${MARKS.illustrative}: no printed number fixes it`));
+    if (!["patients", "percent", "events"].some((what) => what in known)) said.push(el("p", {}, `Illustrative ${MARKS.illustrative}: no printed number fixes it`));
     return said;
   }
 
@@ -202,12 +203,15 @@
     const found = explorer.count(data, state.selection, column);
     const known = explorer.known(data, state.selection, column);
     const percent = explorer.ratio(found.patients, found.atRisk);
+    // Who is at risk, and for how many cycles, is known of whole columns only.
+    const exposed = "cycle" in state.selection ? {} : data.known[column.id];
+    const rate = { kind: fixed(known.events) && fixed(exposed.cycles) ? "determined" : "illustrative" };
     return el("li", {},
       el("h3", {}, explorer.symbol(column), el("span", {}, column.treatment, " ", el("small", {}, column.period))),
-      el("p", { class: "x-number" }, percent, percent === explorer.ABSENT ? null : el("span", {}, "%"), marked(known.percent ?? known.patients)),
-      el("p", {}, el("strong", {}, `${found.patients}`), ` of ${plural(found.atRisk, "patient")} at risk`),
-      el("p", {}, el("strong", {}, plural(found.events, "event")), marked(known.events), ` in ${plural(found.cycles, "infusion cycle")}`),
-      el("p", {}, `${explorer.ratio(found.events, found.cycles)} events per 100 cycles`),
+      el("p", { class: "x-number" }, percent, percent === explorer.ABSENT ? null : [el("span", {}, "%"), marked(known.patients ?? known.percent)]),
+      el("p", {}, el("strong", {}, `${found.patients}`), marked(known.patients), ` of ${plural(found.atRisk, "patient")} at risk`, marked(exposed.atRisk)),
+      el("p", {}, el("strong", {}, plural(found.events, "event")), marked(known.events), ` in ${plural(found.cycles, "cycle")}`, marked(exposed.cycles)),
+      el("p", {}, `${explorer.ratio(found.events, found.cycles)} per 100 cycles`, found.cycles ? marked(rate) : null),
       el("div", { class: "x-said" }, saidOf(known)));
   }
 
@@ -217,7 +221,7 @@
     status.textContent = !columns.length ? "Nobody was at risk: no patient received placebo in the extension period."
       : !found.length ? `No event fits: ${filterInWords()}. Remove a filter to see events.`
         : filtered ? `${plural(found.length, "event")} in ${plural(patients, "patient")}: ${filterInWords()}.`
-          : `All ${found.length} treatment-emergent events, in ${patients} of ${data.patients.length} patients. Choose filters to narrow them down.`;
+          : `All ${found.length} treatment-emergent events, in ${patients} of ${data.patients.length} patients.`;
     cards.replaceChildren(...columns.map(card));
   }
 
@@ -247,7 +251,8 @@
 
   function cells(count, known, withRisk) {
     const cell = (text, one) => {
-      const kind = standing(one);
+      // That nobody at risk had an event follows from the words.
+      const kind = count.atRisk ? standing(one) : "published";
       return el("td", { class: kind === "illustrative" ? "num illustrative" : "num" }, text,
         kind === "published" ? null : el("sup", {}, MARKS[kind]));
     };

@@ -53,7 +53,7 @@
   // One line of the plot per line of the table, in it one mark per column at the percentage of patients.
   function chart(lines, columns, title, width) {
     const narrow = width < 520;
-    const left = narrow ? 1 : 190;
+    const left = narrow ? 7 : 190;
     const right = 46;
     const gap = 13;
     const head = narrow ? 19 : 6;
