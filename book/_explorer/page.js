@@ -205,7 +205,8 @@
     const percent = explorer.ratio(found.patients, found.atRisk);
     // Who is at risk, and for how many cycles, is known of whole columns only.
     const exposed = "cycle" in state.selection ? {} : data.known[column.id];
-    const rate = { kind: fixed(known.events) && fixed(exposed.cycles) ? "determined" : "illustrative" };
+    const settled = fixed(known.events) && (found.events === 0 || fixed(exposed.cycles));
+    const rate = { kind: settled ? "determined" : "illustrative" };
     return el("li", {},
       el("h3", {}, explorer.symbol(column), el("span", {}, column.treatment, " ", el("small", {}, column.period))),
       el("p", { class: "x-number" }, percent, percent === explorer.ABSENT ? null : [el("span", {}, "%"), marked(known.patients ?? known.percent)]),
