@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proderm import bounds, over_time
+from proderm import bounds, infusion_rates, risk_factors
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.ensemble import FOLDER, Ensemble
 from proderm.estimands import CATALOGUE
@@ -29,6 +29,8 @@ from safetybook.study import Study
 
 SUMMARY = "summary.csv"
 BOUNDED = "bounded: "
+FACTORS = "without a TEE, risk factors"
+RATES = "IVIg cycles by maximum rate: "
 
 MOST_EVENTS = 28
 VISITS = {"IVIg": 10, "Placebo": 4}
@@ -46,13 +48,8 @@ Key = tuple[str, str]
 
 def counts(study: Study) -> dict[Key, int]:
     """All counts of one data set, in a fixed order."""
-    return {
-        **_answers(study),
-        **_burden(study),
-        **_visits(study),
-        **_headaches(study),
-        **over_time.values(study),
-    }
+    parts = (_answers, _burden, _visits, _headaches, _factors, _rates)
+    return {key: number for part in parts for key, number in part(study).items()}
 
 
 def _answers(study: Study) -> dict[Key, int]:
@@ -91,6 +88,21 @@ def _headaches(study: Study) -> dict[Key, int]:
     return found
 
 
+def _factors(study: Study) -> dict[Key, int]:
+    """How many patients without a TEE had each combination of risk factors that several could have."""
+    found = risk_factors.combined(study, with_tee=False)
+    return {(FACTORS, " + ".join(sorted(own))): found[own] for own in risk_factors.shared(study)}
+
+
+def _rates(study: Study) -> dict[Key, int]:
+    """How many IVIg cycles had each maximum rate, before and after the amendment."""
+    return {
+        (RATES + name, f"{rate:g}"): number
+        for version, name in infusion_rates.VERSIONS.items()
+        for rate, number in infusion_rates.at_each_rate(study, version).items()
+    }
+
+
 def text(columns: Mapping[int, Mapping[Key, int]]) -> str:
     """The table as CSV text: a row for each count, a column for each seed."""
     seeds = sorted(columns)
@@ -127,6 +139,12 @@ def curve(study: Study, count: str, treatment: str, settled: Iterable[float]) ->
         tuple(tuple(map(int, row)) for row in rows.to_numpy()),
         frozenset(settled),
     )
+
+
+def others(count: str) -> dict[str, tuple[int, ...]]:
+    """The members' counts at each place of a curve."""
+    rows = stored().loc[count]
+    return {at: tuple(map(int, row)) for at, row in zip(rows.index, rows.to_numpy(), strict=True)}
 
 
 def answers() -> dict[str, tuple[int, ...]]:
