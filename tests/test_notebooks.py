@@ -111,9 +111,10 @@ EXPECTED = {
             tee_rate_after tee_rate_after_ci_low tee_rate_after_ci_high
             ratio_related ratio_related_low ratio_related_high ratio_from ratio_to
             factors_tee_total factors_no_tee_total factors_fold factors_fold_printed
+            tee_first_period hypertension_alone hypertension_beside
             """.split()
         ),
-        labels=frozenset({"table-5", "table-6", "fig-tee-courses"}),
+        labels=frozenset({"table-5", "table-6", "fig-tee-courses", "fig-infusion-rates", "fig-risk-factors"}),
     ),
     "06_dose_reduction": Expected(
         keys=frozenset(
@@ -130,7 +131,7 @@ EXPECTED = {
             """
             premedication_ivig_arm_patients premedication_placebo_arm_patients premedication_ivig_all_patients
             premedication_analgesics_ivig_all_percent premedication_antihistamines_ivig_all_percent
-            rule_holds premedicated directly_before ever
+            rule_holds premedicated directly_before ever switched_placebo_arm_patients
             """.split()
         ),
         labels=frozenset({"fig-premedication"}),
