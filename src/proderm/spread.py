@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from proderm import bounds, infusion_rates, risk_factors
+from proderm import bounds, infusion_rates, over_time, risk_factors
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.ensemble import FOLDER, Ensemble
 from proderm.estimands import CATALOGUE
@@ -48,7 +48,7 @@ Key = tuple[str, str]
 
 def counts(study: Study) -> dict[Key, int]:
     """All counts of one data set, in a fixed order."""
-    parts = (_answers, _burden, _visits, _headaches, _factors, _rates)
+    parts = (_answers, _burden, _visits, _headaches, over_time.values, _factors, _rates)
     return {key: number for part in parts for key, number in part(study).items()}
 
 
