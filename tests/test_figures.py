@@ -7,7 +7,19 @@ from functools import partial
 
 import pytest
 
-from safetybook.figures import COLOURS, FAINT, INK, Contrast, Figure, Palette, contrasts, drawing, finish
+from safetybook.determinacy import PUBLISHED, determined
+from safetybook.figures import (
+    COLOURS,
+    FAINT,
+    INK,
+    Contrast,
+    Figure,
+    Palette,
+    contrast_table,
+    contrasts,
+    drawing,
+    finish,
+)
 from safetybook.results import Result
 from safetybook.tables import Cell, Group, Row, Table
 
@@ -100,6 +112,28 @@ def test_a_contrast_shows_both_percentages_and_the_difference():
         "28/48 (58.3)",
         "22.4 (4.4 to 38.8)",
     ]
+
+
+def test_the_scale_of_a_contrast_ends_where_it_is_told_and_holds_every_percentage():
+    share = partial(Result, "x", "", "adae", "percent")
+    row = Contrast(
+        "Nausea", share(Fraction(1800, 95), "%", "", 18, 95), share(Fraction(200, 48), "%", "", 2, 48)
+    )
+    draw_to = partial(contrasts, "terms", "By term", Palette(("IVIg", "Placebo")), [row])
+    assert ">20<" in draw_to(most=20).svg
+    assert ">100<" not in draw_to(most=20).svg
+    with pytest.raises(ValueError, match="more than 18 %: Nausea"):
+        draw_to(most=18)
+
+
+def test_a_table_of_contrasts_says_how_far_shares_and_differences_are_fixed():
+    share = partial(Result, "x", "", "adae", "percent")
+    row = Contrast("Death", share(Fraction(0), "%", "", 0, 52), share(Fraction(0), "%", "", 0, 48))
+    why = determined("from printed counts")
+    table = contrast_table("By term", Palette(("IVIg", "Placebo")), [row], PUBLISHED, why)
+    assert [cell.standing for cell in table.rows[0].cells] == [PUBLISHED, PUBLISHED, why]
+    # Wilson's upper limits of 0 of 52 and 0 of 48 are 1.96² / (n + 1.96²), that is 6.9 % and 7.4 %.
+    assert [cell.text for cell in table.rows[0].cells] == ["0/52 (0.0)", "0/48 (0.0)", "0.0 (−7.4 to 6.9)"]
 
 
 def test_a_treatment_has_its_own_colour_and_shape():

@@ -59,9 +59,23 @@ EXPECTED = {
             tee_ivig_all_patients tee_ivig_all_events tee_placebo_p1_patients
             htr_ivig_all_patients death_ivig_all_patients
             claims_total claims_reproduced claims_contradicted claims_stated
+            methods_apart death_low death_high term_most term_least terms_apart registry_terms
+            teae_ivig_p1_per_100_cycles teae_ivig_ext_per_100_cycles related_ivig_all_per_100_cycles
+            cycles_per_patient_ivig_all cycles_per_patient_placebo_p1
             """.split()
         ),
-        labels=frozenset({"table-1", "suppl-table-1", "fig-overview", "fig-burden"}),
+        labels=frozenset(
+            {
+                "table-1",
+                "suppl-table-1",
+                "table-differences",
+                "fig-overview",
+                "fig-terms",
+                "table-rates",
+                "table-first-rates",
+                "fig-burden",
+            }
+        ),
     ),
     "03_intensity": Expected(
         keys=frozenset(
@@ -71,9 +85,10 @@ EXPECTED = {
             related_severe_headache_ivig_all_events serious_ivig_p1_patients serious_placebo_p1_events
             related_serious_ivig_all_patients related_serious_ivig_all_events related_serious_resumed
             latency_related_serious_ivig_all_median duration_related_serious_ivig_all_maximum
+            serious_unrelated_events serious_unrelated_ivig_p1 serious_unrelated_placebo_p1
             """.split()
         ),
-        labels=frozenset({"table-2", "table-4", "fig-intensity", "fig-serious"}),
+        labels=frozenset({"table-2", "table-4", "table-serious", "fig-intensity", "fig-serious"}),
     ),
     "04_latency": Expected(
         keys=frozenset(

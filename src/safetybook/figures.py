@@ -195,21 +195,27 @@ class Contrast:
         return difference(self.first, self.second)
 
 
-def contrasts(name: str, caption: str, palette: Palette, rows: Sequence[Contrast]) -> Figure:
+def contrasts(
+    name: str, caption: str, palette: Palette, rows: Sequence[Contrast], most: float = 100
+) -> Figure:
     """Dots of the percentages under two treatments, beside the differences with their intervals.
 
     The form is that of Amit, Heiberger and Lane (Pharm Stat 2008;7:20-35). The numbers behind it fold
-    out below.
+    out below. The scale of the percentages ends at `most`.
+
+    Raises:
+        ValueError: if a percentage lies beyond the scale.
     """
+    if beyond := [row.label for row in rows if max(row.first.number, row.second.number) > most]:
+        raise ValueError(f"more than {most} %: {'; '.join(beyond)}")
     one, two = palette.treatments[:2]
     with drawing(0.75 + 0.52 * len(rows)) as canvas:
-        dots, intervals = canvas.subplots(1, 2, sharey=True, width_ratios=(5, 4))
+        dots, intervals = canvas.subplots(1, 2, sharey=True, width_ratios=(3, 2))
         for place, row in enumerate(rows):
             _dots(dots, place, row, palette)
             _interval_line(intervals, place, row.difference)
-        _name_dots(dots, rows[0], palette)
-        intervals.plot((0, 0), (-0.2, len(rows) - 0.5), color=INK, alpha=FAINT, linewidth=1, zorder=0)
-        dots.set(xlim=(0, 100), ylim=(len(rows) - 0.5, -0.65), yticks=[])
+        _name_dots(dots, rows[0], palette, most)
+        dots.set(xlim=(0, most), ylim=(len(rows) - 0.5, -0.65), yticks=[])
         dots.set_title("Patients (%)")
         dots.set_title(f"{one} v {two}", loc="right")
         intervals.set_title("Difference (95% CI)", loc="right")
@@ -220,7 +226,7 @@ def contrasts(name: str, caption: str, palette: Palette, rows: Sequence[Contrast
             f"difference {_interval(row.difference)} percentage points"
             for row in rows
         )
-        return finish(canvas, name, f"{caption}. {alt}.", _contrast_table(caption, palette, rows))
+        return finish(canvas, name, f"{caption}. {alt}.", contrast_table(caption, palette, rows))
 
 
 def _dots(axes: Axes, place: int, row: Contrast, palette: Palette) -> None:
@@ -247,23 +253,25 @@ def _dots(axes: Axes, place: int, row: Contrast, palette: Palette) -> None:
     axes.annotate(numbers, (1, place - 0.36), xycoords=across, va="center", ha="right")
 
 
-def _name_dots(axes: Axes, row: Contrast, palette: Palette) -> None:
-    """Name the treatments at the dots of one row, each on its outer side."""
+def _name_dots(axes: Axes, row: Contrast, palette: Palette, most: float) -> None:
+    """Name the treatments at the dots of one row, each on its outer side, or below where that has no room."""
     right = max(row.first, row.second, key=lambda result: result.number)
     for treatment, result in zip(palette.treatments, (row.first, row.second), strict=False):
         side = 1 if result is right else -1
+        narrow = side < 0 and result.number < most / 4
         axes.annotate(
             treatment,
             (float(result.number), 0),
-            xytext=(7 * side, 0),
+            xytext=(-4, -12) if narrow else (7 * side, 0),
             textcoords="offset points",
-            ha="left" if side > 0 else "right",
+            ha="left" if side > 0 or narrow else "right",
             va="center",
         )
 
 
 def _interval_line(axes: Axes, place: int, found: Difference) -> None:
-    """A difference and its interval, under its number."""
+    """A difference and its interval, under its number, with a piece of the line of no difference."""
+    axes.plot((0, 0), (place - 0.2, place + 0.45), color=INK, alpha=FAINT, linewidth=1, zorder=0)
     axes.plot((found.low, found.high), (place, place), color=INK, linewidth=1.1)
     axes.plot(float(found.value), place, "o", color=INK, markersize=4.5)
     axes.annotate(
@@ -271,16 +279,26 @@ def _interval_line(axes: Axes, place: int, found: Difference) -> None:
     )
 
 
-def _contrast_table(caption: str, palette: Palette, rows: Sequence[Contrast]) -> Table:
+def contrast_table(
+    caption: str,
+    palette: Palette,
+    rows: Sequence[Contrast],
+    shares: Standing | None = None,
+    differences: Standing | None = None,
+) -> Table:
+    """Patients with an event, at risk and in percent under two treatments; the differences with intervals.
+
+    `shares` and `differences` say how far the numbers are fixed.
+    """
     one, two = palette.treatments[:2]
     columns = ((f"{one}, n/N (%)",), (f"{two}, n/N (%)",), ("Difference in percentage points (95% CI)",))
     body = [
         Row(
             row.label,
             (
-                _share_cell(row.first),
-                _share_cell(row.second),
-                Cell(_interval(row.difference), (row.first, row.second)),
+                _share_cell(row.first, shares),
+                _share_cell(row.second, shares),
+                Cell(_interval(row.difference), (row.first, row.second), standing=differences),
             ),
         )
         for row in rows
@@ -288,8 +306,9 @@ def _contrast_table(caption: str, palette: Palette, rows: Sequence[Contrast]) ->
     return Table(caption, "Category", columns, (Group("", tuple(body)),))
 
 
-def _share_cell(share: Result) -> Cell:
-    return Cell(f"{share.numerator}/{share.denominator} ({share.formatted()})", (share,))
+def _share_cell(share: Result, standing: Standing | None) -> Cell:
+    text = f"{share.numerator}/{share.denominator} ({share.formatted()})"
+    return Cell(text, (share,), standing=standing)
 
 
 def _interval(found: Difference) -> str:
