@@ -1,13 +1,11 @@
 """Events over the time on treatment: what the article fixes of them holds in every data set."""
 
-from fractions import Fraction
-
 import pytest
 
 from proderm import over_time, spread
-from proderm.columns import IVIG_ALL, IVIG_EXT, IVIG_P1, PERIOD_COLUMNS, PLACEBO_P1
+from proderm.columns import IVIG_ALL, IVIG_P1, PERIOD_COLUMNS, PLACEBO_P1
 from proderm.estimands.adverse_events import RELATED, TEAE
-from proderm.pages import printed, study
+from proderm.pages import study
 from safetybook.person_time import all_events
 from safetybook.recurrent import by_cycle, mean_cumulative
 
@@ -53,37 +51,6 @@ def test_values_never_fall_over_the_weeks():
             rows = spread.stored().loc[name]
             assert [int(week) for week in rows.index] == sorted(int(week) for week in rows.index)
             assert (rows.diff().iloc[1:] >= 0).all(axis=None), name
-
-
-def test_the_design_limits_the_cycles_of_each_period():
-    found = over_time.cycles_by_period(printed())
-    # 47 patients with 4 cycles and 5 with 2 after the switch; 91 with 6 in the extension; 664 in all.
-    assert found[IVIG_P1].ends == (664 - 91 * 6, 47 * 4 + 5 * 2)
-    assert found[IVIG_EXT].ends == (664 - 198, 91 * 6)
-    for column, standing in found.items():
-        assert standing.low <= all_events(over_time.history(study(), TEAE, column)).cycles <= standing.high
-
-
-@pytest.mark.parametrize(("category", "first", "overall"), [(TEAE, 196, 545), (RELATED, 113, 282)])
-def test_there_were_fewer_events_per_cycle_in_the_extension_however_the_cycles_divide(
-    category, first, overall
-):
-    cycles = over_time.cycles_by_period(printed())
-    early, late = (
-        over_time.per_cycle(events, cycles[column])
-        for column, events in ((IVIG_P1, first), (IVIG_EXT, overall - first))
-    )
-    assert early.ends == (Fraction(first, 198), Fraction(first, 118))
-    assert late.high < early.low
-
-
-def test_the_months_on_ivig_are_those_behind_the_printed_rates():
-    standing = over_time.months_on_ivig(printed())
-    # Four events at 1.54 (0.42, 3.94) and two at 0.54 (0.07, 1.95) per 100 patient-months.
-    assert float(standing.low) == pytest.approx(259.6 + 369.5, abs=0.15)
-    assert float(standing.high) == pytest.approx(260.3 + 371.4, abs=0.15)
-    months = all_events(over_time.history(study(), TEAE, IVIG_ALL)).months
-    assert standing.low <= months <= standing.high
 
 
 def test_curves_carry_the_members_values_and_the_patients_at_risk():

@@ -1,25 +1,21 @@
 """Adverse events over the time under a treatment: curves and shares, here and in the ensemble.
 
-The article prints no time of this kind. It fixes how many events and patients there are in all, and the
-design limits how many cycles each period had.
+The article prints no time of this kind. It fixes how many events and patients there are in all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Sequence
 
 import pandas as pd
 
-from proderm.columns import IVIG_ALL, IVIG_EXT, IVIG_P1, PERIOD_COLUMNS, PLACEBO_P1
+from proderm.columns import IVIG_ALL, IVIG_P1, PERIOD_COLUMNS, PLACEBO_P1
 from proderm.estimands.adverse_events import RELATED, TEAE
 from proderm.estimands.families import TREATMENT_EMERGENT, Category
 from proderm.estimands.thromboembolic import LAST_CYCLE_DAYS
 from safetybook.curves import Curve, Others, read, read_shares, stairs
-from safetybook.determinacy import Standing, bounded
 from safetybook.estimands import Column
 from safetybook.person_time import History, histories
-from safetybook.rates import counts_behind
 from safetybook.recurrent import (
     Cause,
     Ending,
@@ -133,47 +129,3 @@ def cycle_curve(study: Study, stored: pd.DataFrame, category: Category, label: s
 def stopped_waiting(study: Study, category: Category, column: Column) -> int:
     """How many left the trial before a first event."""
     return sum(ending.cause is Cause.DISCONTINUED for ending in first_events(study, category, column))
-
-
-def cycles_by_period(printed: Mapping[str, str]) -> dict[Column, Standing]:
-    """How many IVIg cycles the first period and the extension can have had, by the design and the total.
-
-    In the first period an IVIg patient had the planned cycles at most, and one who switched those that were
-    left at the first visit for a switch. In the extension everyone who entered it had the planned cycles at
-    most. The total is printed, so that the most of one period leaves the least of the other.
-
-    Args:
-        printed: the value of each claim by its id.
-    """
-    number = {name: int(printed[name]) for name in printed if printed[name].isdigit()}
-    planned, interval = number["m.first_period.cycles"], number["m.interval"]
-    after_switch = planned - number["m.switch.first"] // interval
-    first = (
-        number["dem.randomised.ivig_arm"] * planned
-        + number["dem.switched.placebo_arm.patients"] * after_switch
-    )
-    extension = number["red.entered"] * number["m.extension.cycles"]
-    total = number["dem.cycles"]
-    why = "the cycles that the design provided in each period, and the total that is printed"
-    return {
-        IVIG_P1: bounded(total - extension, first, why, proved=False),
-        IVIG_EXT: bounded(total - first, extension, why, proved=False),
-    }
-
-
-def per_cycle(events: int, cycles: Standing) -> Standing:
-    """Between which numbers the events per cycle lie."""
-    assert cycles.low is not None and cycles.high is not None
-    return bounded(Fraction(events) / cycles.high, Fraction(events) / cycles.low, cycles.why, proved=False)
-
-
-def months_on_ivig(printed: Mapping[str, str]) -> Standing:
-    """The months at risk on IVIg in all, which the printed rates before and after the amendment leave."""
-    parts = []
-    for name in ("before", "after"):
-        rate, low, high = (printed[f"tee.rate.{name}{end}"] for end in ("", ".ci_low", ".ci_high"))
-        (behind,) = counts_behind(rate, low, high)
-        parts.append((Fraction(behind.shortest), Fraction(behind.longest)))
-    shortest, longest = (sum(ends, Fraction()) for ends in zip(*parts, strict=True))
-    why = "the months before and after the amendment that the printed rates leave"
-    return bounded(shortest, longest, why, proved=False)
