@@ -100,7 +100,8 @@ EXPECTED = {
             headache_mild_during all_during_ivig_p1 all_during_placebo_p1
             left_early_ivig left_early_placebo
             teae_end_ivig teae_end_placebo related_end_ivig related_end_placebo
-            teae_ivig_p1_per_100_cycles_ends teae_ivig_ext_per_100_cycles_ends related_ivig_ext_per_100_cycles_ends
+            teae_ivig_p1_per_100_cycles_ends teae_ivig_ext_per_100_cycles_ends
+            related_ivig_ext_per_100_cycles_ends
             """.split()
         ),
         labels=frozenset(
