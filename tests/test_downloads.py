@@ -15,7 +15,7 @@ from sphinx.util.docutils import docutils_namespace
 from proderm import export
 from proderm.pages import study, verdicts
 from safetybook.exports import FORMS
-from safetybook.layout import blocks
+from safetybook.layout import PROSE, blocks
 from safetybook.tables import Cell, Group, Row, Table, to_html
 
 ROOT = Path(__file__).parents[1]
@@ -40,6 +40,8 @@ PAGES = {
             "Events & more\n=============\n",
             raw(f'<figure id="table-1">{CAPTION}{table("Events^a")}</figure>'),
             raw(f"<details><summary>Open</summary>{table('The 3 claims: 2 reproduced')}</details>"),
+            "Checklist\n---------\n",
+            raw(f'<div class="{PROSE}"><table><tr><td><p>Harms</p></td></tr></table></div>'),
         ]
     ),
 }
@@ -63,7 +65,7 @@ class Links(HTMLParser):
             self.open = {}
 
 
-def build(folder: Path, pages: dict[str, str]) -> Path:
+def build(folder: Path, pages: dict[str, str], **options) -> Path:
     """Build pages with the extension alone; return the folder of the HTML."""
     for name, content in pages.items():
         path = folder / f"{name}.rst"
@@ -78,7 +80,7 @@ def build(folder: Path, pages: dict[str, str]) -> Path:
             folder / "html",
             folder / "doctrees",
             "html",
-            {"extensions": ["downloads"], "downloads_source": "From “{chapter}”, synthetic."},
+            {"extensions": ["downloads"], "downloads_source": "From “{chapter}”, synthetic.", **options},
             status=None,
             warning=warnings,
         )
@@ -99,9 +101,11 @@ def test_each_table_has_a_link_for_each_form(book):
     assert [(label, text) for _, label, text in found] == [
         *((f"Table 1 as {name}", name) for name in names),
         *((f"The 3 claims as {name}", name) for name in names),
+        *((f"Checklist as {name}", name) for name in names),
     ]
-    # The links stand in the block of their table, below the notes.
+    # The links stand in the block of their table, below the notes; those of a table of the text below it.
     assert page.count('</div>\n<p class="sb-downloads">') == 2
+    assert page.count('</table></div><p class="sb-downloads">') == 1
     for address, _, _ in found:
         assert (book / "part" / address).resolve().is_file(), address
 
@@ -109,7 +113,7 @@ def test_each_table_has_a_link_for_each_form(book):
 def test_the_files_hold_title_notes_and_source(book):
     folder = book / "_downloads" / "tables"
     assert {path.name for path in folder.iterdir()} == {"index.csv"} | {
-        f"{name}.{form}" for name in ("table-1", "one-the-claims") for form in FORMS
+        f"{name}.{form}" for name in ("table-1", "one-the-claims", "one-checklist") for form in FORMS
     }
     rows = list(csv.reader(StringIO((folder / "table-1.csv").read_text(encoding="utf-8-sig"), newline="")))
     assert rows == [
@@ -121,6 +125,7 @@ def test_the_files_hold_title_notes_and_source(book):
     ]
     with (folder / "index.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.DictReader(file)) == [
+            {"table": "one-checklist", "title": "Checklist", "page": "part/one"},
             {"table": "one-the-claims", "title": "The 3 claims: 2 reproduced", "page": "part/one"},
             {"table": "table-1", "title": "Table 1. Events", "page": "part/one"},
         ]
@@ -135,6 +140,19 @@ def test_two_tables_of_one_name_are_an_error(tmp_path):
     pages |= {f"{part}/one": f"One\n===\n\n{raw(table('Events'))}" for part in "ab"}
     with pytest.raises(ExtensionError, match="both have a table 'one-events'"):
         build(tmp_path, pages)
+
+
+def test_a_table_that_cannot_be_downloaded_is_an_error(tmp_path):
+    page = "Book\n====\n\n" + raw(table("Events")) + "\n.. list-table::\n\n   * - by hand\n"
+    with pytest.raises(ExtensionError, match="index: 1 of 2 tables can be downloaded"):
+        build(tmp_path, {"index": page})
+
+
+def test_a_page_may_have_a_source_of_its_own(tmp_path):
+    page = "Pilot\n=====\n\n" + raw(table("Events"))
+    html = build(tmp_path, {"index": page}, downloads_sources={"index": "{chapter}, public."})
+    written = (html / "_downloads" / "tables" / "index-events.csv").read_text(encoding="utf-8-sig")
+    assert written.splitlines()[-1] == '"Pilot, public."'
 
 
 def stored() -> list[str]:
@@ -179,7 +197,7 @@ def test_an_export_replaces_the_earlier_one(book, tmp_path, monkeypatch, capsys)
     (out / "tables").mkdir(parents=True)
     (out / "tables" / "old.csv").write_text("of an earlier export", encoding="utf-8")
     assert export.main([str(out)]) == 0
-    assert capsys.readouterr().out == f"{out}: 9 files of tables, 1 of results\n"
+    assert capsys.readouterr().out == f"{out}: 13 files of tables, 1 of results\n"
     assert {path.relative_to(out) for path in out.rglob("*.*")} == {
         path.relative_to(downloads) for path in downloads.rglob("*.*")
     }

@@ -6,6 +6,7 @@ import json
 import re
 import zipfile
 from fractions import Fraction
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
@@ -84,11 +85,14 @@ def values(book: bytes) -> dict[str, str | float]:
 
 
 TOKEN = re.compile(r"\\u(-?\d+)\?|\\([a-z]+)(-?\d+)? ?|\\([^a-z])|([{}])|([^\\{}]+)", re.DOTALL)
-ELSEWHERE = {"fonttbl", "info", "footer", "fldinst"}
+ELSEWHERE = {"fonttbl", "info", "header", "headerf", "footer", "footerf", "fldinst"}
 
 
 def read_rtf(document: str) -> list[str]:
-    """The texts of all cells and paragraphs of an RTF document, and a check that its groups close."""
+    """The texts of all cells and paragraphs of an RTF document, and a check that its groups close.
+
+    What stands at the head or foot of its pages is left out.
+    """
     texts, units, depth, hidden = [], b"", 0, []
     for token in TOKEN.finditer(document):
         code, word, _, symbol, brace, plain = token.groups()
@@ -151,7 +155,7 @@ def test_xlsx_shows_the_table_as_laid_out():
     assert (found["A7"], found["B7"], found["C7"], found["D7"]) == ("Mild", "1‡", -0.5, "a\nb")
     # A number that would lose its zeros stays a text.
     assert (found["A8"], found["B8"], found["C8"]) == ("007", "007", "12 (3.5%)")
-    assert list(found.values())[-len(NOTES) - 1 :][0] == "aThe highest one"
+    assert list(found.values())[-len(NOTES) - 1 :][0] == "a The highest one"
     assert found[f"A{9 + len(NOTES)}"] == SOURCE
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         xml = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -160,6 +164,13 @@ def test_xlsx_shows_the_table_as_laid_out():
     assert {"A2:A4", "B2:C2", "B3:C3", "D2:D4", "A6:D6"} <= merged
     assert 'formatCode="0.00"' in styles
     assert "<f>" not in xml
+    # A minus stays one, and what is raised is as bold and as large as what stands beside it.
+    assert 'formatCode="0.0;&quot;−&quot;0.0"' in styles
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        [title] = re.findall(
+            r"<si>(?:(?!</si>).)*Events.*?</si>", archive.read("xl/sharedStrings.xml").decode()
+        )
+    assert title.count("<b/>") == 3 and title.count('<sz val="11"/>') == 3 and title.count("superscript") == 1
 
 
 @pytest.mark.parametrize("text", [*DANGEROUS, "http://x.org", "{=1+1}"])
@@ -189,15 +200,61 @@ def test_rtf_has_every_text_and_repeats_the_headings():
     assert [text for text in shown(LAYOUT) if text.replace(" ", "") not in plain] == []
     assert found[0] == "Eventsa {50% \\par}"
     rows = document.split("\\trowd")[1:]
-    assert len(rows) == 1 + len(LAYOUT.rows)
-    assert [r"\trhdr" in row for row in rows] == [True] * 4 + [False] * 4
+    # Title and headings stand above the table, and from the second page on at the head of the page.
+    assert len(rows) == 1 + len(LAYOUT.rows) + 4
+    [page] = re.findall(r"\{\\header\\f0\\fs18\n(.*?)\\pard\\fs2\\par\}", document, re.DOTALL)
+    assert r"\titlepg" in document and r"{\headerf\pard\fs2\par}" in document
+    assert read_rtf(page) == ["Eventsa {50% \\par} (continued)", *found[1:11]]
+    assert [text for text in found[1:11] if text] == [
+        "Category",
+        "First period",
+        "Comment",
+        "IVIg",
+        "Pts",
+        "Change",
+    ]
     assert all(r"\trkeep" in row for row in rows)
-    assert r"{\field{\*\fldinst PAGE}{\fldrslt 1}} of {\field{\*\fldinst NUMPAGES}{\fldrslt 1}}" in document
-    assert re.search(r"\{\\footer.*Synthetic data\.", document)
+    for footer in ("footerf", "footer"):
+        [foot] = re.findall(rf"\{{\\{footer}(\\f0.*)\}}\n", document)
+        assert "Synthetic data." in foot
+        assert r"{\field{\*\fldinst PAGE}{\fldrslt 1}} of {\field{\*\fldinst NUMPAGES}{\fldrslt 1}}" in foot
     assert r"\landscape" not in document
     # Cell edges go up to the same right margin in each row.
     assert len({re.findall(r"\\cellx(\d+)", row)[-1] for row in rows}) == 1
     assert all(row.count(r"\cell") == 2 * row.count(r"\cellx") for row in rows)
+
+
+def test_rtf_indents_the_rows_of_a_group_and_keeps_its_heading_with_them():
+    rows = to_rtf(LAYOUT).rpartition("\\pard\\fs2\\par}")[2].split("\\trowd")[-4:]
+    [free, group, mild, _] = [row.split("\\pard")[1] for row in rows]
+    assert r"\li140" not in free + group and r"\li140" in mild
+    assert r"\keepn" in group and r"\keepn" not in free + mild
+
+
+def column_widths(document: str) -> list[int]:
+    """The widths of the columns of the last row, in twentieths of a point."""
+    edges = [0, *map(int, re.findall(r"\\cellx(\d+)", document.rpartition("\\trowd")[2]))]
+    return [right - left for left, right in pairwise(edges)]
+
+
+def test_columns_are_as_wide_as_what_stands_in_them():
+    rows = [
+        Row(f"Patient {i}", (Cell("1"), Cell("a" * 30 + " " + "b" * 30, numeric=False))) for i in range(9)
+    ]
+    rows.append(
+        Row("A name that is longer than all the other names are", (Cell("12"), Cell("", numeric=False)))
+    )
+    table = Table("T", "Who", (("A heading of four words",), ("Words",)), (Group("", tuple(rows)),))
+    name, number, words = column_widths(to_rtf(table.layout))
+    assert name + number + words == 11906 - 2 * 1134
+    assert words > number > name
+    # One long name among ten makes no wide column, but the others fit: nine points need about 100 a character.
+    assert 9 * 100 < name < 25 * 100
+    # Numbers with their intervals are not wrapped, at the cost of an upright page.
+    cells = tuple(Cell("24.0 (24.0–24.0)") for _ in range(6))
+    many = Table("T", "Row", (("n",),) * 6, (Group("", (Row("Row", cells),)),))
+    document = to_rtf(many.layout)
+    assert r"\landscape" in document and min(column_widths(document)[1:]) > 16 * 100
 
 
 def test_a_wide_table_lies_on_its_side():

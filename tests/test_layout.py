@@ -6,7 +6,7 @@ import pytest
 
 from safetybook.determinacy import PUBLISHED, illustrative
 from safetybook.latex import to_latex
-from safetybook.layout import Box, Layout, Run, Text, blocks, layout
+from safetybook.layout import PROSE, Box, Layout, Run, Text, blocks, layout
 from safetybook.listings import Entry, Listing, Section
 from safetybook.tables import Cell, Group, Row, Table, to_html
 
@@ -68,7 +68,7 @@ def test_every_cell_stands_where_the_page_shows_it():
         ("Related b", [5]),
     ]
     assert [found.numeric(column) for column in range(4)] == [False, True, True, False]
-    assert found.notes[0] == Text((Run("a", raised=True), Run("The highest one")))
+    assert found.notes[0] == Text((Run("a", raised=True), Run(" The highest one")))
     assert found.notes[1].plain == "PE <pulmonary> & embolism"
     assert [note.plain[:2] for note in found.notes[2:]] == ["† ", "‡ ", "Nu"]
 
@@ -123,6 +123,37 @@ def test_a_page_has_its_tables_in_order_with_number_and_place():
     for block in found:
         assert re.search(r"(</table>\n</div>|</p>\n</div>)\n$", page[: block.end])
         assert page[block.end :].startswith("</div>")
+
+
+def test_a_table_of_the_text_is_read_under_its_headings():
+    page = f"""<h1>Standards<a class="headerlink" href="#s">#</a></h1><h2>FDA</h2><h3>Exposure</h3>
+<h2>CONSORT <em>Harms</em></h2><h3>Methods<a class="headerlink" href="#m">#</a></h3>
+<div class="{PROSE}"><table class="table"><colgroup><col style="width: 40%" /></colgroup>
+<thead><tr><th class="head stub"><p>Item</p></th><th class="head text-right"><p>Pages</p></th></tr></thead>
+<tbody><tr><th class="stub"><p><strong>3a</strong> Design</p></th>
+<td class="text-right"><p>12</p></td></tr>
+<tr><th class="stub"><p>3b
+Changes</p></th><td><p>None,</p><p>but <a href="x">two</a></p></td></tr></tbody></table>
+</div><p>After</p>"""
+    [block] = blocks(page)
+    assert block.layout.caption.plain == "CONSORT Harms – Methods"
+    assert texts(block.layout) == [["Item", "Pages"], ["3a Design", "12"], ["3b Changes", "None,\nbut two"]]
+    assert [box.numeric for row in block.layout.rows for box in row if box.column] == [True, True, False]
+    assert (block.layout.heads, block.layout.stubs, block.layout.notes) == (1, 1, ())
+    assert page[block.end :] == "<p>After</p>"
+
+
+def test_a_page_without_sections_names_its_table():
+    page = f'<h1>Standards</h1><div class="{PROSE}"><table><tr><td>1</td></tr></table></div>'
+    assert blocks(page)[0].layout.caption.plain == "Standards"
+
+
+def test_a_heading_stands_over_most_of_its_cells():
+    rows = "".join(f'<tr><th>Row</th><td class="num">{n}</td><td>text</td></tr>' for n in range(2))
+    last = '<tr><th>Row</th><td>none</td><td class="num">3</td></tr>'
+    head = "<thead><tr><th>Row</th><th>n</th><th>Text</th></tr></thead>"
+    found = layout(f'<div class="sb-block"><table>{head}<tbody>{rows}{last}</tbody></table></div>')
+    assert [found.numeric(column) for column in range(3)] == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 A page that is ready to be written is read once more: whatever made its tables, each is laid out in HTML, and
 the files are made from that (:mod:`safetybook.layout`). They lie in ``_downloads/tables``, and the links
-are relative, so that they work without a server. ``index.csv`` lists the tables.
+are relative, so that they work without a server. ``index.csv`` lists the tables. A table that is passed over
+is an error.
+
+``downloads_source`` is the sentence that every file says of its origin, with ``{chapter}`` for the title of
+the page; ``downloads_sources`` has other sentences by page.
 """
 
 from __future__ import annotations
@@ -29,11 +33,14 @@ def offer(
 ) -> None:
     """Write the files of one page's tables, and link them below each table."""
     body = context.get("body", "")
-    found = blocks(body)
-    if not found or doctree is None:
+    if doctree is None or "<table" not in body:
         return
+    found = blocks(body)
+    if len(found) != body.count("<table"):
+        raise ExtensionError(f"{page}: {len(found)} of {body.count('<table')} tables can be downloaded")
     chapter = app.env.titles[page].astext()
-    source = app.config.downloads_source.format(chapter=chapter)
+    said = app.config.downloads_sources.get(page, app.config.downloads_source)
+    source = said.format(chapter=chapter)
     tables = exports(found, PurePosixPath(page).name, source)
     above = "../" * page.count("/")
     for block, table in zip(reversed(found), reversed(tables), strict=True):
@@ -77,6 +84,7 @@ def index(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect both steps; pages are written in one process, which knows all names."""
     app.add_config_value("downloads_source", "", "html")
+    app.add_config_value("downloads_sources", {}, "html")
     # After whatever else mends the page.
     app.connect("html-page-context", offer, priority=900)
     app.connect("build-finished", index)

@@ -15,6 +15,11 @@ from itertools import groupby
 INLINE = {"a", "small", "span", "strong", "em", "code", "b", "i"}
 """Elements within a cell that change how a text looks, not what it says."""
 
+PROSE = "pst-scrollable-table-container"
+"""The class that the theme gives to what holds a table of the text, one that no code made."""
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
 
 @dataclass(frozen=True)
 class Run:
@@ -37,13 +42,8 @@ class Text:
 
     @property
     def plain(self) -> str:
-        """The text without typography: a raised letter stands after a blank, a mark where it stood.
-
-        The mark that begins a note stands before a blank.
-        """
+        """The text without typography: a raised letter stands after a blank, a mark where it stood."""
         texts = [f" {run.text}" if run.raised and run.text.isalnum() else run.text for run in self.runs]
-        if len(self.runs) > 1 and self.runs[0].raised:
-            texts.insert(1, " ")
         return "".join(texts).strip()
 
     @property
@@ -127,10 +127,11 @@ class Layout:
         return max((sum(box.heading for box in row) for row in self.body), default=1)
 
     def numeric(self, column: int) -> bool:
-        """Whether all cells of a column are set as numbers, below the headings."""
+        """Whether the heading of a column is flush right, as most of the cells below it are."""
         if column < self.stubs:
             return False
-        return all(box.numeric for row in self.body for box in row if box.column == column)
+        numeric = [box.numeric for row in self.body for box in row if box.column == column]
+        return 2 * sum(numeric) > len(numeric) or not numeric
 
     @property
     def names(self) -> list[str]:
@@ -164,10 +165,12 @@ class Block:
 def blocks(html: str) -> list[Block]:
     """The tables of a page or of a part of one, in their order.
 
+    A table of the text has no caption: the headings that it stands under take its place.
+
     Raises:
         ValueError: at an element that no table of the book has.
     """
-    if 'class="sb-block' not in html:
+    if 'class="sb-block' not in html and f'class="{PROSE}"' not in html:
         return []
     reader = _Reader(html)
     reader.feed(html)
@@ -193,6 +196,7 @@ class _Draft:
 
     frame: Frame
     depth: int = 0
+    prose: bool = False
     caption: Text = field(default_factory=Text)
     rows: list[list[Box]] = field(default_factory=list)
     heads: int = 0
@@ -231,7 +235,9 @@ class _Reader(HTMLParser):
         self._runs: list[Run] | None = None
         self._raised = False
         self._number: list[str] | None = None
-        self._box = Box(Text(), 0)
+        self._headings: dict[str, str] = {}
+        self._heading = ""
+        self._box: Box | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
@@ -242,8 +248,18 @@ class _Reader(HTMLParser):
             self._frames.append(Frame(known.get("id", "")))
         elif tag == "span" and "caption-number" in classes and self._frames:
             self._number = []
+        elif tag in HEADINGS:
+            self._heading = tag
+            self._headings = {name: text for name, text in self._headings.items() if name < tag} | {tag: ""}
+        elif tag == "a" and "headerlink" in classes:
+            self._heading = ""
         elif tag == "div" and "sb-block" in classes:
             self._draft = _Draft(self._frames[-1] if self._frames else Frame(), depth=1)
+        elif tag == "div" and PROSE in classes:
+            # The page's own title says less than the headings below it.
+            titles = list(self._headings.values())
+            caption = Text.of(" – ".join(titles[1:] or titles))
+            self._draft = _Draft(Frame(), depth=1, prose=True, caption=caption)
 
     def _start_within(self, draft: _Draft, tag: str, known: dict[str, str], classes: list[str]) -> None:
         match tag:
@@ -253,17 +269,21 @@ class _Reader(HTMLParser):
                 draft.starts.append(len(draft.rows))
             case "tr":
                 draft.rows.append([])
+            case "p" if self._box:
+                if self._runs:
+                    self._add("\n")
             case "caption" | "p":
                 self._runs = []
             case "th" | "td":
                 self._runs = []
                 rows, columns = (int(known.get(name, "1")) for name in ("rowspan", "colspan"))
-                self._box = Box(Text(), 0, rows, columns, heading=tag == "th", numeric="num" in classes)
+                numeric = not {"num", "text-right"}.isdisjoint(classes)
+                self._box = Box(Text(), 0, rows, columns, heading=tag == "th", numeric=numeric)
             case "sup":
                 self._raised = True
             case "br":
-                self.handle_data("\n")
-            case "table" | "thead" | "colgroup" | "wbr":
+                self._add("\n")
+            case "table" | "thead" | "colgroup" | "col" | "wbr":
                 pass
             case _ if tag not in INLINE:
                 raise ValueError(f"<{tag}> in a table: no other form of the table could show it")
@@ -274,6 +294,8 @@ class _Reader(HTMLParser):
         elif tag == "span" and self._number is not None:
             self._frames[-1].number = "".join(self._number).strip()
             self._number = None
+        elif tag in HEADINGS:
+            self._heading = ""
         if self._draft is not None:
             self._end_within(self._draft, tag)
 
@@ -283,31 +305,45 @@ class _Reader(HTMLParser):
                 draft.depth -= 1
                 if not draft.depth:
                     line, column = self.getpos()
-                    end = self._starts[line - 1] + column
+                    # The links of a table of the text stand outside of what scrolls.
+                    end = self._starts[line - 1] + column + (len("</div>") if draft.prose else 0)
                     self.found.append(Block(draft.layout(), draft.frame, end))
                     self._draft = None
             case "thead":
                 draft.heads = len(draft.rows)
             case "caption":
                 draft.caption = self._text()
-            case "p":
-                draft.notes.append(self._text())
-            case "th" | "td":
+            case "p" if not self._box:
+                draft.notes.append(_note(self._text()))
+            case "th" | "td" if self._box:
                 draft.place(replace(self._box, text=self._text()))
+                self._box = None
             case "sup":
                 self._raised = False
 
     def handle_data(self, data: str) -> None:
         if self._number is not None:
             self._number.append(data)
+        if self._heading:
+            self._headings[self._heading] += data
+        # The blank that does not break is for the page, and so is a line of the source.
+        self._add(data.replace("\xa0", " ").replace("\n", " "))
+
+    def _add(self, data: str) -> None:
         if self._draft is not None and self._runs is not None:
-            # The blank that does not break is for the page.
-            self._runs.append(Run(data.replace("\xa0", " "), self._raised))
+            self._runs.append(Run(data, self._raised))
 
     def _text(self) -> Text:
         text = Text(tuple(joined(self._runs or ())))
         self._runs = None
         return text
+
+
+def _note(text: Text) -> Text:
+    """A note whose mark stands before a blank."""
+    if len(text.runs) > 1 and text.runs[0].raised:
+        return Text((text.runs[0], Run(f" {text.runs[1].text.lstrip()}"), *text.runs[2:]))
+    return text
 
 
 def joined(runs: Iterable[Run]) -> Iterator[Run]:

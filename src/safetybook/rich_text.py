@@ -1,7 +1,12 @@
 """A table as RTF, the form in which clinical study reports exchange tables.
 
-Title and column headings are rows that a word processor repeats on every page; the footer counts the pages.
-Rows are not broken across pages; a wide table lies on its side. No time and no name is written.
+Title and column headings stand above the table, and from the second page on in the head of the page: word
+processors agree on that, while LibreOffice does not repeat the rows that RTF calls heading rows. The footer
+counts the pages. Rows are not broken across pages; a wide table lies on its side. No time and no name is
+written.
+
+The document is written here and not by the package rtflite, which breaks pages by its own count of lines, and
+which would need each layout told again, as data frames and widths.
 
 Source: Microsoft, Rich Text Format Specification 1.9.1.
 """
@@ -13,81 +18,137 @@ from itertools import accumulate
 
 from safetybook.layout import Box, Layout, Row, Text
 
-SHORT_SIDE, LONG_SIDE, MARGIN = 11906, 16838, 1134
-"""A4 in twentieths of a point, with margins of 2 cm."""
+SHORT_SIDE, LONG_SIDE, MARGIN, FOOT = 11906, 16838, 1134, 567
+"""A4 in twentieths of a point, with margins of 2 cm; the footer begins 1 cm from the edge."""
 
 NARROW = 92
 """Characters that fit across an upright page at 9 points."""
 
 SHORTEST, LONGEST = 5, 34
-"""The least and the most characters that a column asks for; longer texts are wrapped."""
+"""The least and the most characters that a column of an upright page asks for."""
+
+NAME, NUMBER = 10, 20
+"""The longest text, and the longest number with its interval, that is never wrapped."""
+
+PARAGRAPH = 90
+"""The most characters that a column asks for; longer texts are wrapped."""
+
+HEADING, HEADING_LINES = 24, 3
+"""Characters of a heading that may stand in one line, and lines over which a wide table may spread it."""
 
 RULE = r"\brdrs\brdrw10"
+
+LEFT, CENTRE, RIGHT = r"\ql", r"\qc", r"\qr"
+
+BRITISH = 2057
+"""The language of the texts, for whoever checks their spelling."""
 
 
 def to_rtf(layout: Layout, source: str = "") -> str:
     """The table as an RTF document in ASCII. `source` stands in the footer of every page."""
-    wishes = [_wish(layout, column) for column in range(layout.width)]
-    wide = sum(wishes) > NARROW
+    columns = range(layout.width)
+    wishes = [min(_most(layout, column, HEADING_LINES), LONGEST) for column in columns]
+    wide = max(sum(wishes), sum(_least(layout, column) for column in columns)) > NARROW
     width, height = (LONG_SIDE, SHORT_SIDE) if wide else (SHORT_SIDE, LONG_SIDE)
-    edges = _edges(wishes, width - 2 * MARGIN)
+    edges = _edges(layout, width - 2 * MARGIN)
+    heads = list(_rows(layout, edges, range(layout.heads)))
+    title, repeated = ("\n".join(_title(layout.caption, after, edges)) for after in ("", " (continued)"))
+    footer = _footer(source)
     lines = [
-        r"{\rtf1\ansi\ansicpg1252\uc1\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}}",
+        rf"{{\rtf1\ansi\ansicpg1252\uc1\deff0\deflang{BRITISH}",
+        r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}}",
         rf"{{\info{{\title {escaped(layout.caption.bare)}}}}}",
         rf"\paperw{width}\paperh{height}" + (r"\landscape" if wide else ""),
-        rf"\margl{MARGIN}\margr{MARGIN}\margt{MARGIN}\margb{MARGIN}",
-        _footer(source),
+        rf"\margl{MARGIN}\margr{MARGIN}\margt{MARGIN}\margb{MARGIN}\headery{MARGIN}\footery{FOOT}\titlepg",
+        # A table needs a paragraph after it: the smallest there is.
+        r"{\headerf\pard\fs2\par}",
+        "\n".join([r"{\header\f0\fs18", repeated, *heads, r"\pard\fs2\par}"]),
+        rf"{{\footerf{footer}}}",
+        rf"{{\footer{footer}}}",
         r"\f0\fs18",
-        *_title(layout.caption, edges),
+        title,
+        *heads,
+        *_rows(layout, edges, range(layout.heads, len(layout.rows))),
+        *(rf"\pard\sb40\fs16 {_runs(note)}\par" for note in layout.notes),
     ]
-    grid, groups = layout.grid, [group for group, _ in layout.groups]
-    last = len(layout.rows) - 1
-    for number, row in enumerate(layout.rows):
-        heads = number < layout.heads
-        boxes = tuple(dict.fromkeys(box for box in grid[number] if box))
-        borders = [r"\clbrdrt" + RULE] if number == 0 else []
-        borders += [r"\clbrdrb" + RULE] if number in (layout.heads - 1, last) else []
-        cells = _cells(boxes, row, edges, "".join(borders), heads)
-        texts = (
-            _paragraph(box, box in row, heads or box in groups, heads and layout.numeric(box.column))
-            for box in boxes
-        )
-        lines += [
-            r"\trowd\trgaph70\trkeep" + (r"\trhdr" if heads else ""),
-            *cells,
-            *(rf"\pard\intbl{text}\cell" for text in texts),
-            r"\row",
-        ]
-    lines += [rf"\pard\sb40\fs16 {_runs(note)}\par" for note in layout.notes]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _wish(layout: Layout, column: int) -> int:
-    """How many characters wide a column would like to be."""
+def _most(layout: Layout, column: int, heading_lines: int = 1) -> int:
+    """How many characters wide a column would like to be, its part of wider headings included.
+
+    That is what nine of ten lines fit in: one long text makes no wide column.
+    """
     boxes = [box for row in layout.body for box in row if box.column == column and box.columns == 1]
-    lines = [len(line) for box in boxes for line in box.text.plain.split("\n")]
-    # A heading may be wrapped between its words.
-    heads = [box for row in layout.rows[: layout.heads] for box in row if box.column == column]
-    words = [len(word) for box in heads if box.columns == 1 for word in box.text.plain.split()]
-    return min(max([SHORTEST, *lines, *words]) + 2, LONGEST)
+    lines = sorted(len(line) for box in boxes for line in box.text.plain.split("\n"))
+    above = {line[column] for line in layout.grid[: layout.heads]}
+    heads = [min(len(box.text.plain), HEADING) // (heading_lines * box.columns) for box in above if box]
+    usual = lines[(9 * len(lines) - 1) // 10 :][:1]
+    return min(max(usual + heads, default=0), PARAGRAPH) + 2
 
 
-def _edges(wishes: list[int], width: int) -> list[int]:
-    """The right edge of each column, so that the columns fill the width as they wish."""
-    return [width * reached // sum(wishes) for reached in accumulate(wishes)]
+def _least(layout: Layout, column: int) -> int:
+    """How many characters wide a column must be so that no word is broken, and no short text either."""
+    rows = (*layout.rows[: layout.heads], *layout.body)
+    boxes = [box for row in rows for box in row if box.column == column and box.columns == 1]
+    pieces = (
+        piece
+        for box in boxes
+        for line in box.text.plain.split("\n")
+        for piece in ([line] if len(line) <= (NUMBER if box.numeric else NAME) else line.split())
+    )
+    indent = 2 if column == 0 and any(group for group, _ in layout.groups) else 0
+    return min(max([SHORTEST, *map(len, pieces)]) + 2 + indent, LONGEST)
+
+
+def _edges(layout: Layout, width: int) -> list[int]:
+    """The right edge of each column: each gets what it must have, and a share of the rest as it would like.
+
+    Source: CSS 2.1, automatic table layout.
+    """
+    columns = range(layout.width)
+    least = [_least(layout, column) for column in columns]
+    most = [max(_most(layout, column), least[column]) for column in columns]
+    room, wanted = max(width * NARROW // (SHORT_SIDE - 2 * MARGIN) - sum(least), 0), sum(most) - sum(least)
+    share = min(room / wanted, 1.0) if wanted else 0.0
+    parts = [round(low + share * (high - low)) for low, high in zip(least, most, strict=True)]
+    return [width * reached // sum(parts) for reached in accumulate(parts)]
 
 
 def _footer(source: str) -> str:
     said = rf"\pard\qc\fs14 {escaped(source)}\par" if source else ""
     fields = [rf"{{\field{{\*\fldinst {code}}}{{\fldrslt 1}}}}" for code in ("PAGE", "NUMPAGES")]
-    return rf"{{\footer\f0{said}\pard\qc\fs16 Page {fields[0]} of {fields[1]}\par}}"
+    return rf"\f0{said}\pard\qc\fs16 Page {fields[0]} of {fields[1]}\par"
 
 
-def _title(caption: Text, edges: list[int]) -> Iterator[str]:
-    """The title as a row of its own, so that it is repeated with the headings."""
-    yield rf"\trowd\trgaph70\trkeep\trhdr\cellx{edges[-1]}"
-    yield rf"\pard\intbl\sa80\b\fs20 {_runs(caption)}\b0\fs18\cell"
+def _title(caption: Text, after: str, edges: list[int]) -> Iterator[str]:
+    """The title as a row of its own, as wide as the table."""
+    yield rf"\trowd\trgaph70\trkeep\cellx{edges[-1]}"
+    yield rf"\pard\intbl\keepn\sa80\b\fs20 {_runs(caption)}{after}\b0\fs18\cell"
     yield r"\row"
+
+
+def _rows(layout: Layout, edges: list[int], numbers: range) -> Iterator[str]:
+    """Some rows of the table."""
+    grid, last = layout.grid, len(layout.rows) - 1
+    groups = [(group, members) for group, members in layout.groups if group]
+    titles, within = [group for group, _ in groups], {number for _, members in groups for number in members}
+    for number in numbers:
+        row, heads = layout.rows[number], number < layout.heads
+        boxes = tuple(dict.fromkeys(box for box in grid[number] if box))
+        borders = [r"\clbrdrt" + RULE] if number == 0 else []
+        borders += [r"\clbrdrb" + RULE] if number in (layout.heads - 1, last) else []
+        yield r"\trowd\trgaph70\trkeep"
+        yield from _cells(boxes, row, edges, "".join(borders), heads)
+        for box in boxes:
+            # What heads a group stays with its first row. The names of its rows are indented, and so is a
+            # text that may follow a number.
+            bold = heads or box in titles
+            side = _side(box, bold, heads and layout.numeric(box.column))
+            indented = number in within if box.column == 0 else side == LEFT
+            before = (r"\keepn" if bold else "") + r"\sb20\sa20" + (r"\li140" if indented else "")
+            yield rf"\pard\intbl{before}{side}{_content(box, bold) if box in row else ''}\cell"
+        yield r"\row"
 
 
 def _cells(boxes: Row, row: Row, edges: list[int], borders: str, heads: bool) -> Iterator[str]:
@@ -99,13 +160,14 @@ def _cells(boxes: Row, row: Row, edges: list[int], borders: str, heads: bool) ->
         yield rf"{merge}{borders}{rule}{align}\cellx{edges[box.column + box.columns - 1]}"
 
 
-def _paragraph(box: Box, here: bool, bold: bool, flush: bool) -> str:
-    """The content of a cell; what is merged with the row above has none."""
+def _side(box: Box, bold: bool, flush: bool) -> str:
+    """On which side the text of a cell stands; a heading of several columns stands in their middle."""
     centred = bold and box.columns > 1 and box.column > 0
-    side = r"\qc" if centred else r"\qr" if box.numeric or flush else r"\ql"
-    if not here:
-        return side
-    return rf"{side}\b {_runs(box.text)}\b0" if bold else f"{side} {_runs(box.text)}"
+    return CENTRE if centred else RIGHT if box.numeric or flush else LEFT
+
+
+def _content(box: Box, bold: bool) -> str:
+    return rf"\b {_runs(box.text)}\b0" if bold else f" {_runs(box.text)}"
 
 
 def _runs(text: Text) -> str:

@@ -117,10 +117,20 @@ class _Sheet:
         for column, width in enumerate(self._widths):
             sheet.set_column(column, column, width)
         self._line(0, layout.caption, bold=True, font_size=11)
-        groups = [group for group, _ in layout.groups]
+        groups = [group for group, _ in layout.groups if group]
+        within = {number for group, members in layout.groups if group for number in members}
         for number, row in enumerate(layout.rows):
             for box in row:
-                self._box(number + 1, box, heads=number < layout.heads, group=box in groups)
+                heads, group = number < layout.heads, box in groups
+                flush = box.numeric or (heads and box.columns == 1 and layout.numeric(box.column))
+                # The names of a group's rows are indented, and so is a text that may follow a number.
+                indented = number in within if box.column == 0 else box.columns == 1 and not flush
+                properties: dict[str, Any] = {"bold": True} if heads or group else {}
+                if heads:
+                    properties |= {"valign": "bottom", "bottom": 1}
+                centred = heads and box.columns > 1
+                properties["align"] = "right" if flush else "center" if centred else "left"
+                self._box(number + 1, box, indent=int(indented), **properties)
         last = len(layout.rows)
         for number, text in enumerate(
             [*layout.notes, *([Text.of(source)] if source else [])], start=last + 1
@@ -142,40 +152,37 @@ class _Sheet:
         last = self._layout.width - 1
         if last > 0:
             self._sheet.merge_range(row, 0, row, last, "", style)
-        self._text(row, 0, text, style)
-        lines = 1 + len(text.plain) // max(sum(self._widths), 1)
+        self._text(row, 0, text, style, properties)
+        # A column is as wide as so many digits; letters are narrower.
+        lines = 1 + len(text.plain) // max(round(1.15 * sum(self._widths)), 1)
         self._sheet.set_row(row, 14 * lines + 2)
 
-    def _box(self, row: int, box: Box, heads: bool, group: bool) -> None:
-        properties: dict[str, Any] = {"text_wrap": True}
-        if heads:
-            properties |= {"bold": True, "valign": "bottom", "bottom": 1}
-            properties["align"] = "center" if box.columns > 1 else "left"
-        if group:
-            properties |= {"bold": True}
-        if box.numeric or (heads and box.columns == 1 and self._layout.numeric(box.column)):
-            properties["align"] = "right"
+    def _box(self, row: int, box: Box, **properties: Any) -> None:
+        """A cell, merged over the rows and columns that it takes."""
         shown = box.text.plain
         number = box.numeric and PLAIN.fullmatch(shown) and sum(map(str.isdigit, shown)) <= EXACT
         if number:
-            properties["num_format"] = re.sub(r"\d", "0", re.sub(r"^\D?\d+", "0", shown))
-        style = self._format(**properties)
+            form = re.sub(r"\d", "0", re.sub(r"^\D?\d+", "0", shown))
+            # A minus is shown as it is printed.
+            properties["num_format"] = f'{form};"−"{form}' if shown.startswith("−") else form
+        style = self._format(text_wrap=True, **properties)
         if box.rows > 1 or box.columns > 1:
             bottom, right = row + box.rows - 1, box.column + box.columns - 1
             self._sheet.merge_range(row, box.column, bottom, right, "", style)
         if number:
             self._sheet.write_number(row, box.column, float(shown.replace("−", "-")), style)
         else:
-            self._text(row, box.column, box.text, style)
+            self._text(row, box.column, box.text, style, properties)
 
-    def _text(self, row: int, column: int, text: Text, style: Format) -> None:
-        """A text as a text, whatever it begins with.
+    def _text(self, row: int, column: int, text: Text, style: Format, properties: dict[str, Any]) -> None:
+        """A text as a text, whatever it begins with; its pieces have the type of the whole.
 
         Raises:
             ValueError: if it is longer than a cell of a spreadsheet may be.
         """
         if len(text.runs) > 1:
-            looks = {True: self._format(font_script=1), False: self._format()}
+            font = {name: properties[name] for name in ("bold", "font_size") if name in properties}
+            looks = {True: self._format(font_script=1, **font), False: self._format(**font)}
             pieces = [piece for run in text.runs for piece in (looks[run.raised], run.text)]
             refused = self._sheet.write_rich_string(row, column, *pieces, style)
         else:
