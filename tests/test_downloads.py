@@ -209,12 +209,21 @@ def test_the_results_are_those_of_the_trial(tmp_path):
     with files[0].open(encoding="utf-8", newline="") as file:
         results = {row["estimand"]: row for row in csv.DictReader(file)}
     teaes = results["teae.ivig_p1.percent"]
-    assert (teaes["formatted"], teaes["numerator"], teaes["denominator"]) == ("80.8", "42.0", "52.0")
-    assert teaes["determinacy"] == "published"
+    assert (teaes["stat_fmt"], teaes["numerator"], teaes["denominator"]) == ("80.8", "42", "52")
+    assert (teaes["determinacy"], teaes["verdict"]) == ("published", "reproduced")
+    assert teaes["section"] == "Results: Overview of adverse events"
+    # Every claim on an estimand has left its verdict, and nothing else has one.
+    wanted: dict[str, set[str]] = {}
+    for verdict in verdicts():
+        if verdict.claim.estimand:
+            wanted.setdefault(verdict.claim.estimand, set()).add(str(verdict.outcome))
+    assert {
+        name: set(row["verdict"].split("; ")) for name, row in results.items() if row["verdict"]
+    } == wanted
     # What another page bounds has its ends here, whatever the sort of number.
     bounded = [row for row in results.values() if row["determinacy"] == "bounded"]
     assert bounded
-    assert all(float(row["low"]) <= float(row["value"]) <= float(row["high"]) for row in bounded)
+    assert all(float(row["low"]) <= float(row["stat"]) <= float(row["high"]) for row in bounded)
     assert all(not row["low"] for row in results.values() if row["determinacy"] != "bounded")
     # Each file that the page of claims links is written.
     linked = re.findall(

@@ -17,8 +17,8 @@ from safetybook.determinacy import PUBLISHED, bounded, illustrative
 from safetybook.estimands import Count, Unit, Where
 from safetybook.exports import FORMS, Export, exports, write_results, write_table
 from safetybook.layout import Block, Box, Frame, Layout, Text
-from safetybook.reporting_standard import Event, Reported
-from safetybook.results import ARD_COLUMNS, Result
+from safetybook.reported import Event, Reported
+from safetybook.results import Result
 from safetybook.rich_text import escaped, to_rtf
 from safetybook.spreadsheets import harmless, to_csv, to_xlsx
 from safetybook.tables import Cell, Group, Row, Table
@@ -248,7 +248,7 @@ def test_columns_are_as_wide_as_what_stands_in_them():
     name, number, words = column_widths(to_rtf(table.layout))
     assert name + number + words == 11906 - 2 * 1134
     assert words > number > name
-    # One long name among ten makes no wide column, but the others fit: nine points need about 100 a character.
+    # One long name among ten makes no wide column, but the others fit: a character takes about 100.
     assert 9 * 100 < name < 25 * 100
     # Numbers with their intervals are not wrapped, at the cost of an upright page.
     cells = tuple(Cell("24.0 (24.0–24.0)") for _ in range(6))
@@ -349,14 +349,14 @@ def test_results_have_value_text_and_determinacy(tmp_path):
     files = write_results(reported, event, tmp_path)
     assert [path.name for path in files] == ["results.csv", "results.json", "reporting_event.json"]
     first, second = csv.DictReader(io.StringIO(files[0].read_text(encoding="utf-8")))
-    assert list(first) == [*ARD_COLUMNS, "low", "high"]
-    assert (first["label"], first["value"], first["formatted"]) == ("'=Patients", "3.0", "3.0")
-    assert (first["numerator"], first["rule"], first["determinacy"]) == ("3.0", "any level", "published")
-    assert (second["value"], second["formatted"], second["determinacy"]) == ("", "–", "bounded")
-    assert [(row["low"], row["high"]) for row in (first, second)] == [("", ""), ("1.0", "5.0")]
+    assert (first["label"], first["stat"], first["stat_fmt"]) == ("'=Patients", "3", "3.0")
+    assert (first["numerator"], first["rule"], first["determinacy"]) == ("3", "any level", "published")
+    assert (second["stat"], second["stat_fmt"], second["determinacy"]) == ("", "–", "bounded")
+    assert [(row["low"], row["high"]) for row in (first, second)] == [("", ""), ("1", "5")]
     stored = json.loads(files[1].read_text(encoding="utf-8"))
     assert stored["about"] == "Synthetic data."
-    assert stored["results"][0]["label"] == "=Patients" and stored["results"][1]["value"] is None
+    assert stored["results"][0]["label"] == "=Patients" and stored["results"][1]["stat"] is None
+    assert list(stored["results"][0]) == list(first)
     assert [path.read_bytes() for path in write_results(reported, event, tmp_path)] == [
         path.read_bytes() for path in files
     ]

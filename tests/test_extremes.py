@@ -13,12 +13,16 @@ from proderm import claims, pages
 from proderm.datasets import DATASETS
 from proderm.estimands import CATALOGUE
 from proderm.estimands.families import Category
+from proderm.export import EVENT
 from proderm.study import load
 from safetybook.aligned_text import to_text
+from safetybook.analysis_results import analysis_results
+from safetybook.determinacy import PUBLISHED
 from safetybook.estimands import Combination, Count, Function, Ratio, Share, Summary, where
 from safetybook.invariants import check
 from safetybook.latex import to_latex
-from safetybook.results import ABSENT, ard, compute
+from safetybook.reported import Reported
+from safetybook.results import ABSENT, compute
 from safetybook.tables import to_html
 
 EVENTS = {"adae", "admh", "adcm", "adwells"}
@@ -74,7 +78,12 @@ def test_every_estimand_has_a_result_and_all_results_are_consistent(extreme):
         assert result.formatted() and not {"nan", "none", "nat", "inf"} & set(
             result.formatted().lower().split()
         )
-    assert len(ard(results)) == len(CATALOGUE)
+    reported = [
+        Reported(estimand, result, PUBLISHED, "Table 1")
+        for estimand, result in zip(CATALOGUE.values(), results, strict=True)
+    ]
+    records = analysis_results(reported, EVENT.groupings)
+    assert [record["stat_fmt"] for record in records] == [result.formatted() for result in results]
 
 
 def test_what_does_not_exist_is_absent_and_not_0(extreme):
@@ -115,5 +124,5 @@ def test_a_safety_table_prints_dashes_for_nobody(name, texts, tmp_path, monkeypa
     rows = {"Any event": Category("any", "Any event", where())}
     table = pages.Page("Table 1").safety_table("Table 1", "Events", rows, [])
     assert [cell.text for cell in table.rows[0].cells] == texts
-    for form in (to_html, to_text, to_latex):
-        assert "nan" not in form(table).lower()
+    for text in (to_html(table), to_text(table), to_latex(table.layout)):
+        assert "nan" not in text.lower()

@@ -25,7 +25,7 @@ from safetybook.estimands import (
     where,
 )
 from safetybook.invariants import InvariantError, check, implies, of_results
-from safetybook.results import ABSENT, ARD_COLUMNS, Result, ard, compute, difference
+from safetybook.results import ABSENT, Result, compute, difference
 from safetybook.study import Study
 
 ANYTHING = where()
@@ -203,20 +203,6 @@ def test_the_first_answer_is_kept():
 def test_what_is_no_number_says_so():
     with pytest.raises(TypeError, match=r"a\.severe is 'Nausea', not a number"):
         _ = Result("a.severe", "", "adae", "value", "Nausea").number
-
-
-def test_the_long_frame_has_one_row_per_result():
-    share = Share("teae.drug.percent", "TEAEs", patients(), DRUG.at_risk, "any level")
-    results = [
-        compute(TRIAL, estimand)
-        for estimand in (patients(), share, summary(Function.MEDIAN, where(AESEV="X")))
-    ]
-    frame = ard(results, decimals={share.id: 2}, determinacy={share.id: "published"})
-    assert list(frame.columns) == ARD_COLUMNS
-    row = frame.set_index("estimand").loc[share.id]
-    assert (row["formatted"], row["numerator"], row["denominator"]) == ("66.67", 2, 3)
-    assert (row["rule"], row["determinacy"], row["statistic"]) == ("any level", "published", "percent")
-    assert frame["value"].isna().tolist() == [False, False, True]
 
 
 def test_a_difference_has_newcombes_interval():

@@ -17,7 +17,7 @@ from proderm.estimands import CATALOGUE
 from safetybook.claims import Verdict, Verdicts
 from safetybook.estimands import Estimand, where
 from safetybook.exports import write_results
-from safetybook.reporting_standard import Event, Reported, parts
+from safetybook.reported import Event, Reported, parts
 from safetybook.results import compute
 from safetybook.study import Study
 
@@ -40,10 +40,10 @@ EVENT = Event(
 
 def reported(study: Study, verdicts: Verdicts) -> list[Reported]:
     """All results of the catalogue: first as the article prints them, in its order, then the rest."""
-    printed: dict[str, Verdict] = {}
+    printed: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
-        printed.setdefault(verdict.claim.estimand, verdict)
-    found = [_reported(estimand, study, verdicts, printed.get(estimand.id)) for estimand in _all()]
+        printed.setdefault(verdict.claim.estimand, []).append(verdict)
+    found = [_reported(estimand, study, verdicts, printed.get(estimand.id, [])) for estimand in _all()]
     order = {verdict.claim.location: place for place, verdict in reversed(list(enumerate(verdicts)))}
     return sorted(found, key=lambda one: order.get(one.section, len(verdicts)))
 
@@ -60,13 +60,16 @@ def _all() -> Iterator[Estimand]:
             waiting += parts(estimand)
 
 
-def _reported(estimand: Estimand, study: Study, verdicts: Verdicts, verdict: Verdict | None) -> Reported:
+def _reported(estimand: Estimand, study: Study, verdicts: Verdicts, printed: Sequence[Verdict]) -> Reported:
+    """A result with the place and the decimals of the first claim that prints it, and all their verdicts."""
+    first = printed[0].claim if printed else None
     return Reported(
         estimand,
         compute(study, estimand),
         verdicts.standing(estimand),
-        verdict.claim.location if verdict else NOT_PRINTED,
-        verdict.claim.decimals if verdict else None,
+        first.location if first else NOT_PRINTED,
+        first.decimals if first else None,
+        tuple(dict.fromkeys(str(verdict.outcome) for verdict in printed)),
     )
 
 

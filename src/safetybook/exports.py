@@ -5,7 +5,7 @@
 ``<table>.xlsx``          the table as laid out; nothing in it is a formula
 ``<table>.rtf``           the table as laid out, with headings and page numbers on every page
 ``<table>.tex``           a ``tabular`` with booktabs rules
-``results.csv``           analysis results data (ARD): one row per result, and the ends of bounded ones
+``results.csv``           analysis results data (ARD): one row per result
 ``results.json``          the same as JSON
 ``reporting_event.json``  the same in CDISC's Analysis Results Standard
 ========================  ==============================================================================
@@ -15,6 +15,8 @@ The same content gives the same bytes.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections import Counter
@@ -22,12 +24,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pandas as pd
-
+from safetybook.analysis_results import Record, analysis_results
 from safetybook.latex import to_latex
 from safetybook.layout import Block, Layout, Run, Text, joined
-from safetybook.reporting_standard import Event, Reported, reporting_event
-from safetybook.results import ard
+from safetybook.reported import Event, Reported
+from safetybook.reporting_standard import reporting_event
 from safetybook.rich_text import to_rtf
 from safetybook.spreadsheets import harmless, to_csv, to_xlsx
 
@@ -112,20 +113,9 @@ def write_table(table: Export, folder: Path) -> list[Path]:
 def write_results(reported: Sequence[Reported], event: Event, folder: Path) -> list[Path]:
     """Write all results as CSV, as JSON and as a reporting event; return the files."""
     folder.mkdir(parents=True, exist_ok=True)
-    frame = ard(
-        [one.result for one in reported],
-        {one.estimand.id: one.decimals for one in reported if one.decimals is not None},
-        {one.estimand.id: one.standing.kind for one in reported},
-    )
-    for side, name in enumerate(ENDS):
-        frame[name] = [float(one.ends[side]) if one.ends else None for one in reported]
-    records = [
-        {name: None if pd.isna(value) else value for name, value in row.items()}
-        for row in frame.to_dict("records")
-    ]
-    texts = {name: frame[name].map(harmless) for name in TEXTS}
+    records = analysis_results(reported, event.groupings)
     files = {
-        "results.csv": frame.assign(**texts).to_csv(index=False, lineterminator="\n"),
+        "results.csv": _csv(records),
         "results.json": _json({"about": event.description, "results": records}),
         "reporting_event.json": _json(reporting_event(event, reported)),
     }
@@ -134,11 +124,14 @@ def write_results(reported: Sequence[Reported], event: Event, folder: Path) -> l
     return [folder / name for name in files]
 
 
-ENDS = ("low", "high")
-"""Two columns more: between which numbers a bounded result lies."""
-
-TEXTS = ("label", "formatted", "rule")
-"""The columns of analysis results data whose texts come from data or from people."""
+def _csv(records: Sequence[Record]) -> str:
+    """Records as CSV: numbers in full, and no text that a spreadsheet takes for a formula."""
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(records[0] if records else ())
+    for record in records:
+        writer.writerow(harmless(cell) if isinstance(cell, str) else cell for cell in record.values())
+    return written.getvalue()
 
 
 def _json(content: object) -> str:

@@ -3,8 +3,8 @@
 Each estimand becomes an analysis: its filter is split into groups (treatment, period) and a data
 subset, its statistic is an operation of a method, its result has the raw and the printed value. A
 percentage or ratio refers to the analyses of its numerator and denominator. How far a source fixes a
-number is a category of its analysis; why it is computed is a term of our own, because the standard
-knows no reproduction of a publication.
+number is a category of its analysis, and so is the verdict on what the source prints. Why it is computed is
+a term of our own, because the standard knows no reproduction of a publication.
 
 What no filter expresses (a rate over person-time, a sentence that holds or not) has a method whose operation
 is described in words, and an analysis that says what it computes.
@@ -14,104 +14,16 @@ Source: CDISC, Analysis Results Standard, version 1.0, logical data model.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from fractions import Fraction
+from collections.abc import Iterable
 from inspect import getdoc
 from typing import Any
 
-from safetybook.determinacy import MEANINGS, Determinacy, Standing
-from safetybook.estimands import (
-    Combination,
-    Count,
-    Derived,
-    Estimand,
-    Ratio,
-    Scalar,
-    Share,
-    Statement,
-    Summary,
-    Unit,
-    Value,
-    Where,
-    described,
-)
+from safetybook.determinacy import MEANINGS, Determinacy
+from safetybook.estimands import Derived, Estimand, Where, described
+from safetybook.reported import METHODS, PARTS, Event, Reported, method_of, parts, records, split, texts
 from safetybook.results import Result
-from safetybook.standings import normal
 
 Json = dict[str, Any]
-
-METHODS = {
-    "patients": ("Number of patients", "The number of distinct subjects with a record in the data subset."),
-    "rows": ("Number of records", "The number of records in the data subset."),
-    "percent": ("Percentage", "100 times a count divided by a count, from the exact fraction."),
-    "ratio": ("Ratio", "One number divided by another, from the exact fraction."),
-    "median": (
-        "Median",
-        "The middle value, or the mean of the middle two, of the values that are not missing.",
-    ),
-    "minimum": ("Minimum", "The least of the values that are not missing."),
-    "maximum": ("Maximum", "The greatest of the values that are not missing."),
-    "mean": ("Mean", "The arithmetic mean of the values that are not missing."),
-    "total": ("Total", "The sum of the values that are not missing."),
-    "value": ("Value", "The value of the variable in the one record of the data subset."),
-    "derived": ("Derived", "Computed as the description of the analysis says."),
-    "statement": ("Statement", "Whether the sentence that labels the analysis holds."),
-}
-"""The methods: label and description of the one operation of each."""
-
-PARTS = ("numerator", "denominator")
-
-
-@dataclass(frozen=True)
-class Reported:
-    """A result as it is reported.
-
-    Attributes:
-        standing: how far the source fixes it.
-        section: under which heading of the list of contents it stands.
-        decimals: with which it is printed; None for those that its kind usually has.
-    """
-
-    estimand: Estimand
-    result: Result
-    standing: Standing
-    section: str
-    decimals: int | None = None
-
-    @property
-    def formatted(self) -> str:
-        """The printed text."""
-        return self.result.formatted(self.decimals)
-
-    @property
-    def ends(self) -> tuple[Fraction, Fraction] | None:
-        """Between which numbers a bounded result lies; None for any other."""
-        return self.standing.ends if self.standing.kind is Determinacy.BOUNDED else None
-
-
-@dataclass(frozen=True)
-class Event:
-    """What frames the analyses.
-
-    Attributes:
-        id: the name of the reporting event for machines.
-        label: its title.
-        description: what the data are.
-        population: label of the analysis set and the data set with its condition.
-        groupings: label of each variable that divides the patients or their time.
-    """
-
-    id: str
-    label: str
-    description: str
-    population: tuple[str, str, Where]
-    groupings: Mapping[str, str] = field(default_factory=dict)
-
-
-def parts(estimand: Estimand) -> tuple[Estimand, ...]:
-    """The estimands of which a percentage or a ratio is made; none for others."""
-    return (estimand.numerator, estimand.denominator) if isinstance(estimand, (Share, Ratio)) else ()
 
 
 def reporting_event(event: Event, reported: Iterable[Reported]) -> Json:
@@ -142,7 +54,7 @@ def reporting_event(event: Event, reported: Iterable[Reported]) -> Json:
         "analysisGroupings": [frame.grouping(variable) for variable in event.groupings],
         "dataSubsets": frame.subsets,
         "methods": list(frame.methods.values()),
-        "analysisOutputCategorizations": [_categories()],
+        "analysisOutputCategorizations": _categories(reported),
         "terminologyExtensions": [_reasons()],
         "analyses": analyses,
     }
@@ -165,7 +77,7 @@ class _Frame:
     def method(self, estimand: Estimand) -> str:
         """The name of the method of an estimand. One that divides has the methods of both parts in it."""
         of_parts = [self.method(part) for part in parts(estimand)]
-        base = _base(estimand)
+        base = method_of(estimand)
         name = "_".join([base, *of_parts])
         self.methods.setdefault(name, _method(name, base, of_parts))
         return name
@@ -182,15 +94,13 @@ class _Frame:
         return self._subset_ids[key]
 
     def split(self, where: Where) -> tuple[list[tuple[str, str]], Where]:
-        """The groups that a filter selects, and the rest of the filter."""
-        where = normal(where)
-        chosen = [(name, _texts(values)) for name, values in where.allowed if name in self._groups]
+        """The groups that a filter selects, each as a variable and an id, and the rest of the filter."""
+        chosen, rest = split(where, self._groups)
         groups = []
         for name, values in chosen:
             ids = self._groups[name]
             groups.append((name, ids.setdefault(values, f"{name}_{len(ids) + 1}")))
-        rest = tuple(one for one in where.allowed if one[0] not in self._groups)
-        return groups, Where(rest, where.excluded)
+        return groups, rest
 
     def grouping(self, variable: str) -> Json:
         """A variable that groups, with the groups that were met."""
@@ -217,7 +127,10 @@ def _analysis(one: Reported, frame: _Frame) -> Json:
         "purpose": {"controlledTerm": "EXPLORATORY OUTCOME MEASURE"},
         "analysisSetId": "AnalysisSet_1",
         "methodId": f"Method_{method}",
-        "categoryIds": [f"Determinacy_{one.standing.kind}"],
+        "categoryIds": [
+            f"Determinacy_{one.standing.kind}",
+            *(f"Verdict_{verdict}" for verdict in one.verdicts),
+        ],
     }
     if description := _description(one):
         analysis["description"] = description
@@ -225,7 +138,7 @@ def _analysis(one: Reported, frame: _Frame) -> Json:
     if one.result.value is not None:
         result["rawValue"] = _raw(one.result)
     result["formattedValue"] = one.formatted
-    if found := _records(estimand):
+    if found := records(estimand):
         dataset, where, variable = found
         groups, rest = frame.split(where)
         analysis["dataset"] = dataset.upper()
@@ -255,41 +168,8 @@ def _description(one: Reported) -> str:
     defined = (getdoc(one.estimand.compute) or "") if isinstance(one.estimand, Derived) else ""
     places = one.result.decimals if one.decimals is None else one.decimals
     ends = f"Bounded: {one.standing.text(places)}" if one.ends else ""
-    texts = (" ".join(text.split()).rstrip(".") for text in (one.estimand.rule, defined, ends) if text)
-    return ". ".join(texts)
-
-
-def _base(estimand: Estimand) -> str:
-    """The key in :data:`METHODS`."""
-    match estimand:
-        case Share():
-            return "percent"
-        case Summary():
-            return str(estimand.function)
-        case Combination():
-            return "patients"
-        case Count():
-            return "patients" if estimand.unit is Unit.PATIENTS else "rows"
-        case Ratio() | Value() | Derived() | Statement():
-            return type(estimand).__name__.lower()
-
-
-def _records(estimand: Estimand) -> tuple[str, Where, str] | None:
-    """Data set, filter and variable; those of a percentage are its numerator's. None for what has no filter.
-
-    Of a combination it is the filter on the exposure that says who is asked about.
-    """
-    match estimand:
-        case Share():
-            return _records(estimand.numerator)
-        case Combination():
-            return "adex", estimand.among, "USUBJID"
-        case Count():
-            return estimand.dataset, estimand.where, "USUBJID" if estimand.unit is Unit.PATIENTS else ""
-        case Summary() | Value():
-            return estimand.dataset, estimand.where, estimand.variable
-        case _:
-            return None
+    said = (" ".join(text.split()).rstrip(".") for text in (one.estimand.rule, defined, ends) if text)
+    return ". ".join(said)
 
 
 def _raw(result: Result) -> str:
@@ -323,17 +203,9 @@ def _set(name: str, label: str, order: int) -> Json:
 
 
 def _conditions(where: Where) -> list[Condition]:
-    found = [(name, "EQ" if len(values) == 1 else "IN", _texts(values)) for name, values in where.allowed]
-    found += [
-        (name, "NE" if len(values) == 1 else "NOTIN", _texts(values)) for name, values in where.excluded
-    ]
+    found = [(name, "EQ" if len(values) == 1 else "IN", texts(values)) for name, values in where.allowed]
+    found += [(name, "NE" if len(values) == 1 else "NOTIN", texts(values)) for name, values in where.excluded]
     return found
-
-
-def _texts(values: Iterable[Scalar]) -> tuple[str, ...]:
-    return tuple(
-        f"{value:g}" if isinstance(value, float) else str(value) for value in sorted(values, key=str)
-    )
 
 
 def _clause(dataset: str, conditions: list[Condition], level: int) -> Json:
@@ -371,15 +243,19 @@ def _contents(reported: list[Reported]) -> list[Json]:
     ]
 
 
-def _categories() -> Json:
-    return {
-        "id": "Determinacy",
-        "label": "How far the source fixes the number",
-        "categories": [
-            {"id": f"Determinacy_{kind}", "label": f"{kind.capitalize()}: {MEANINGS[kind]}"}
-            for kind in Determinacy
-        ],
-    }
+def _categories(reported: list[Reported]) -> list[Json]:
+    """How far the source fixes a number and, where it prints one, what became of that."""
+    kinds = [
+        {"id": f"Determinacy_{kind}", "label": f"{kind.capitalize()}: {MEANINGS[kind]}"}
+        for kind in Determinacy
+    ]
+    found = dict.fromkeys(verdict for one in reported for verdict in one.verdicts)
+    verdicts = [{"id": f"Verdict_{verdict}", "label": verdict.capitalize()} for verdict in found]
+    categories = [{"id": "Determinacy", "label": "How far the source fixes the number", "categories": kinds}]
+    if verdicts:
+        label = "What became of the claims that print the number"
+        categories.append({"id": "Verdict", "label": label, "categories": verdicts})
+    return categories
 
 
 def _reason(kind: Determinacy) -> Json:

@@ -2,13 +2,11 @@
 
 :func:`compute` interprets an estimand over the data. What comes back is a :class:`Result`: the raw
 exact value, numerator, denominator and rule. Tables, figures, prose, exports and verdicts are views
-of results; none of them formats a number by itself. The long frame of :func:`ard` has the shape of
-CDISC's analysis results data: one row per statistic.
+of results; none of them formats a number by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import singledispatch
@@ -63,20 +61,6 @@ UNITS = {
 
 DECIMALS = {"patients": 0, "percent": 1, "value": 0}
 """Decimals shown where nothing else is asked for; rows of any data set have 0, other statistics 1."""
-
-ARD_COLUMNS = [
-    "estimand",
-    "label",
-    "dataset",
-    "statistic",
-    "value",
-    "formatted",
-    "unit",
-    "numerator",
-    "denominator",
-    "rule",
-    "determinacy",
-]
 
 
 @dataclass(frozen=True)
@@ -321,37 +305,3 @@ def part_and_whole(share: Result) -> tuple[int, int]:
     if share.statistic != "percent" or share.numerator is None or not share.denominator:
         raise TypeError(f"{share.estimand} is not a percentage of somebody")
     return int(share.numerator), int(share.denominator)
-
-
-def ard(
-    results: Iterable[Result],
-    decimals: Mapping[str, int] | None = None,
-    determinacy: Mapping[str, str] | None = None,
-) -> pd.DataFrame:
-    """Analysis results data: one row per result, columns :data:`ARD_COLUMNS`.
-
-    `value`, `numerator` and `denominator` are floats (missing where there is none, 1 or 0 for truth);
-    `formatted` is the text that the book prints. `decimals` and `determinacy` are by estimand id.
-    """
-    decimals, determinacy = decimals or {}, determinacy or {}
-    rows = [
-        {
-            "estimand": result.estimand,
-            "label": result.label,
-            "dataset": result.dataset,
-            "statistic": result.statistic,
-            "value": _float(result.value),
-            "formatted": result.formatted(decimals.get(result.estimand)),
-            "unit": result.unit,
-            "numerator": _float(result.numerator),
-            "denominator": _float(result.denominator),
-            "rule": result.rule,
-            "determinacy": determinacy.get(result.estimand, ""),
-        }
-        for result in results
-    ]
-    return pd.DataFrame(rows, columns=ARD_COLUMNS)
-
-
-def _float(value: Raw | Exact) -> float | None:
-    return None if value is None or isinstance(value, str) else float(value)
