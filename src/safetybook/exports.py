@@ -20,7 +20,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -134,5 +134,15 @@ def _csv(records: Sequence[Record]) -> str:
     return written.getvalue()
 
 
-def _json(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+def _json(content: Mapping[str, object]) -> str:
+    """JSON with a line for each member of a list at the top, such as an analysis."""
+    parts = []
+    for name, value in content.items():
+        members = [_compact(member) for member in value] if isinstance(value, list) else None
+        text = _compact(value) if members is None else "[\n{}\n]".format(",\n".join(members))
+        parts.append(f"{_compact(name)}: {text}")
+    return "{{\n{}\n}}\n".format(",\n".join(parts))
+
+
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
