@@ -347,7 +347,7 @@ DEFINITIONS = [
     r"\b0\.\d+ mL/kg/min",
     r"\b(?:Supplementary )?Tables? \d(?:(?: to | and |, )\d)*",
     r"\bFig\. \d\b",
-    r"\bper 100 (?:patient-months|cycles)\b",
+    r"\bper 100 (?:patient-months|(?:infusion )?cycles)\b",
     r"\bpatients? \d+ of the article\b",
     r"\bmore than \d+ ?% of (?:the )?patients",
     r"\b95 ?% (?:confidence )?intervals?|\b95% CI\b",
@@ -369,7 +369,7 @@ DEFINITIONS = [
     # Rows of Table 6, and a sentence about them.
     r"\b(?:(?:two|three)(?: or more)?(?: and(?: with)? )?){1,2} risk factors\b",
     # The number of an item at the head of a row of a checklist.
-    r"\* - \*\*\d{1,2}[ab]?\*\*",
+    r"\* - \*\*\d{1,2}[abc]?\*\*",
     # The patients that the article numbers, from 1 to 11.
     r"\b[Pp]atient (?:1[01]|\d)\b",
     r"\b[Pp]atients (?:1[01]|\d)(?:, (?:1[01]|\d))* and (?:1[01]|\d)\b",
