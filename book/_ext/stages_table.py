@@ -19,6 +19,9 @@ MANIFEST = Path("data/adam/MANIFEST.json")
 HEADINGS = ("Claims", "Unknowns", "Constraints")
 COUNTS = ("claims", "variables", "constraints")
 
+STANDING = f' data-standing="determined" data-why="as the reconstruction recorded it in {MANIFEST}"'
+"""What the numbers are, for the page's provenance."""
+
 
 class StagesTable(Directive):  # type: ignore[misc]  # docutils has no types
     """``stages-table``: its content has a line ``name: words`` for every stage, in their order."""
@@ -45,7 +48,7 @@ def table(caption: str, words: dict[str, str], stages: list[dict[str, Any]]) -> 
     heads += "".join(f'<th scope="col">{heading}</th>' for heading in HEADINGS)
     rows = [
         f'<tr><th scope="row">{escape(stage["name"])}</th><td>{escape(words[stage["name"]])}</td>'
-        + "".join(f'<td class="num">{stage[count]:,}</td>' for count in COUNTS)
+        + "".join(f'<td class="num"{STANDING}>{stage[count]:,}</td>' for count in COUNTS)
         + "</tr>"
         for stage in stages
     ]

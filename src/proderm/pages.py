@@ -14,14 +14,16 @@ from proderm import study as proderm
 from proderm.columns import IVIG_ALL, IVIG_P1, PLACEBO_P1, SAFETY_COLUMNS
 from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients, percent
+from proderm.origins import Accounted, own_accounts
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction
 from safetybook.determinacy import PUBLISHED, SHOWS_ENDS, Determinacy, Standing, determined
 from safetybook.estimands import Column, Estimand, Share, described
 from safetybook.figures import Palette
+from safetybook.glued import Glued, decimals_of, with_ends
 from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
-from safetybook.rounding import exact, half_up, places
+from safetybook.rounding import exact, half_up
 from safetybook.study import Study
 from safetybook.tables import Cell, Folded, Group, Row, Table, cell, unraised
 
@@ -37,6 +39,13 @@ HEADINGS = {
     IVIG_ALL: ("Overall period", "All IVIg (n = {})"),
 }
 """The article's headings of the columns of Tables 1 and 2."""
+
+
+CLAIM = "claim:"
+"""What the name of a printed number begins with."""
+
+COUNTED = determined("a number of this book, or about the article as a text: the code counts it")
+"""The standing of how many claims, checks, bounds or data sets there are."""
 
 
 @cache
@@ -126,12 +135,13 @@ class Page:
         """
         if standing.kind is not Determinacy.PUBLISHED and not label:
             raise ValueError(f"{name} needs a label: it is {standing.kind}")
-        self._keep(name, with_ends(text, standing), standing.kind)
+        self._keep(name, Glued(with_ends(text, standing), standing, label, of))
         self._list(of or name, text, standing, label)
 
-    def _keep(self, name: str, shown: str, kind: Determinacy) -> None:
+    def _keep(self, name: str, glued: Glued) -> None:
+        shown = glued.text
         if name not in self._glued:
-            store(name, Glued(shown, kind), display=False)
+            store(name, glued, display=False)
         elif self._glued[name] != shown:
             raise ValueError(f"{name} is already {self._glued[name]!r}, not {shown!r}")
         self._glued[name] = shown
@@ -170,17 +180,18 @@ class Page:
                 standing = self.standing(estimand).at(decimals_of(text))
                 self.glue(name, text, standing, estimand.label, estimand.id)
                 if verdict.outcome is not Outcome.REPRODUCED:
-                    self.glue(f"{name}_printed", verdict.claim.value, PUBLISHED)
+                    self.glue(f"{name}_printed", verdict.claim.value, PUBLISHED, of=claim_name(verdict))
 
     def glue_stated(self) -> None:
         """Keep what the page's part of the article only states, as printed, under the claim's id."""
         for verdict in verdicts().at(*self.locations):
             if verdict.outcome is Outcome.STATED:
-                self.glue(glue_name(verdict.claim.claim_id), verdict.claim.value, PUBLISHED)
+                name = glue_name(verdict.claim.claim_id)
+                self.glue(name, verdict.claim.value, PUBLISHED, of=claim_name(verdict))
 
     def glue_tally(self, name: str, number: int | str) -> None:
         """Keep a number about the article as a text or about this book: how many claims, checks or bounds."""
-        self._keep(name, str(number), Determinacy.DETERMINED)
+        self._keep(name, Glued(str(number), COUNTED))
 
     def glue_verdicts(self) -> None:
         """Keep the numbers of claims, in all and by verdict: ``claims_total``, ``claims_reproduced``, ..."""
@@ -267,53 +278,27 @@ class Page:
         Put it last, because it lists what the cells above it have shown.
         """
         kinds = (Determinacy.BOUNDED, Determinacy.ILLUSTRATIVE, Determinacy.DETERMINED)
-        of_kind = {kind: [found for found in self._open.values() if found[-1].kind is kind] for kind in kinds}
+        of_kind = {kind: [key for key, (*_, of) in self._open.items() if of.kind is kind] for kind in kinds}
         counts = ", ".join(f"{len(found)} {kind}" for kind, found in of_kind.items() if found)
         caption = "How far each number of this page is fixed"
         groups = tuple(
-            Group(kind.capitalize(), tuple(_open_row(*one) for one in found))
+            Group(kind.capitalize(), tuple(_open_row(key, *self._open[key]) for key in found))
             for kind, found in of_kind.items()
             if found
         )
         table = Table(caption, "Number", (("Here (between)",), ("Why",)), groups)
-        return Folded(f"{caption}: beside the published ones, {counts or 'none'}", table)
+        summary = f"{caption}: beside the published ones, {counts or 'none'}"
+        return Accounted(summary, table, own_accounts(study(), verdicts()))
 
 
-@dataclass(frozen=True)
-class Glued:
-    """A text that a sentence shows, and how far the article fixes it, which the notebook stores beside it."""
-
-    text: str
-    kind: Determinacy
-
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, str]]:
-        return {"text/plain": repr(self.text)}, {"standing": str(self.kind)}
-
-
-def with_ends(text: str, standing: Standing) -> str:
-    """A number as a sentence quotes it: with its ends if it is bounded, with a mark if it is illustrative."""
-    if standing.kind is Determinacy.ILLUSTRATIVE:
-        return text + standing.mark
-    if standing.kind is not Determinacy.BOUNDED or SHOWS_ENDS.search(text):
-        return text
-    return f"{text} (bounded: {standing.text(decimals_of(text))})"
-
-
-def decimals_of(text: str) -> int:
-    """The decimals of a printed number; 0 for words."""
-    return places(text) if text.lstrip("−").replace(".", "", 1).isdigit() else 0
-
-
-def _open_row(label: str, text: str, standing: Standing) -> Row:
+def _open_row(key: str, label: str, text: str, standing: Standing) -> Row:
     loose = standing.kind is Determinacy.BOUNDED and not SHOWS_ENDS.search(text)
     between = standing.text(decimals_of(text)) if loose else ""
     why = standing.why if standing.proved else f"{standing.why}; narrower ends may hold"
     return Row(
         unraised(label),
         (
-            Cell(f"{text} ({between})" if between else text, standing=standing),
+            Cell(f"{text} ({between})" if between else text, standing=standing, of=key),
             Cell(f"{why[:1].upper()}{why[1:]}", numeric=False),
         ),
     )
@@ -330,13 +315,23 @@ def _claim_row(verdict: Verdict) -> Row:
     return Row(
         CATALOGUE[claim.estimand].label if claim.estimand in CATALOGUE else claim.note,
         (
-            Cell(claim.value, numeric=len(claim.value) < LONG, standing=PUBLISHED),
-            Cell(verdict.computed, numeric=len(verdict.computed) < LONG, standing=verdict.standing),
+            Cell(claim.value, numeric=len(claim.value) < LONG, standing=PUBLISHED, of=claim_name(verdict)),
+            Cell(
+                verdict.computed,
+                numeric=len(verdict.computed) < LONG,
+                standing=verdict.standing,
+                of=claim.estimand,
+            ),
             Cell(str(verdict.outcome), numeric=False, classes=f"sb-verdict {verdict.outcome}"),
             Cell(claim.quote, numeric=False),
         ),
         anchor=f"claim-{claim.claim_id}",
     )
+
+
+def claim_name(verdict: Verdict) -> str:
+    """What is printed, as opposed to what is computed: the name that cells and sentences refer to it by."""
+    return f"{CLAIM}{verdict.claim.claim_id}"
 
 
 def glue_name(estimand: str) -> str:

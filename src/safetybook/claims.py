@@ -169,6 +169,10 @@ class Verdicts(Sequence[Verdict]):
         found = self._by_estimand.get(estimand, [])
         return next((verdict for verdict in found if verdict.claim.location == location), None)
 
+    def on(self, estimand: str) -> list[Verdict]:
+        """The verdicts on everything that the article says of an estimand."""
+        return list(self._by_estimand.get(estimand, [])) if estimand else []
+
     def with_outcome(self, outcome: Outcome) -> list[Verdict]:
         """The verdicts with one outcome."""
         return [verdict for verdict in self if verdict.outcome is outcome]

@@ -132,6 +132,13 @@ def illustrative(why: str = "") -> Standing:
     return Standing(Determinacy.ILLUSTRATIVE, why=why)
 
 
+def told(standing: Standing, decimals: int = 0) -> list[str]:
+    """A standing as a page says it: the kind, the ends of what is bounded, the reason."""
+    bounded = standing.kind is Determinacy.BOUNDED
+    why = standing.why if standing.proved or not bounded else f"{standing.why}; narrower ends may hold"
+    return [str(standing.kind), standing.text(decimals) if bounded else "", why]
+
+
 def weakest(kinds: Iterable[Determinacy]) -> Determinacy:
     """The kind of what is made of several numbers: at best determined, else that of the least fixed part."""
     order = list(Determinacy)
@@ -156,4 +163,6 @@ def combined(parts: Iterable[Standing], of: Callable[..., Fraction] | None = Non
         return bounded(min(values), max(values), why, all(part.proved for part in parts))
     if kind is Determinacy.BOUNDED:
         kind = Determinacy.ILLUSTRATIVE
+    if kind is Determinacy.DETERMINED and not why:
+        why = "; ".join(dict.fromkeys(part.why for part in parts if part.why))
     return Standing(kind, why=why)

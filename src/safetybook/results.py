@@ -124,6 +124,12 @@ def compute(study: Study, estimand: Estimand) -> Result:
     return known[estimand]
 
 
+def computed(study: Study) -> dict[str, tuple[Estimand, Result]]:
+    """By id everything that has been computed of a study so far."""
+    known = _MEMORY.get(study, {})
+    return {estimand.id: (estimand, result) for estimand, result in known.items()}
+
+
 @singledispatch
 def _compute(estimand: Estimand, study: Study) -> Result:
     raise TypeError(f"no way to compute {type(estimand).__name__} {estimand!r}")

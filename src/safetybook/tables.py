@@ -17,7 +17,7 @@ from itertools import groupby
 
 from safetybook.aligned_text import flat, to_text
 from safetybook.claims import Outcome, Verdict, Verdicts
-from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
+from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing, told
 from safetybook.estimands import Estimand
 from safetybook.latex import to_latex
 from safetybook.layout import Layout, layout
@@ -43,7 +43,8 @@ class Cell:
 
     `article` is the article's text where it differs from ours; `standing` says how far the article fixes
     the number; `numeric` cells are set flush right in figures of equal width. `classes` are
-    further names for the style sheet.
+    further names for the style sheet. `of` names what a number is where it is no result: an estimand, a
+    claim (``claim:<id>``), a text that the page has glued.
     """
 
     text: str
@@ -52,6 +53,7 @@ class Cell:
     standing: Standing | None = None
     numeric: bool = True
     classes: str = ""
+    of: str = ""
 
     @property
     def kind(self) -> Determinacy | None:
@@ -373,7 +375,13 @@ def cell_html(cell: Cell, marks: str, rows: int = 1) -> str:
     kind = f' class="{names}"' if names else ""
     source = " ".join(result.estimand for result in cell.results)
     data = f' data-estimand="{escape(source)}"' if source else ""
+    data += f' data-of="{escape(cell.of)}"' if cell.of else ""
     data += f' data-standing="{cell.kind}"' if cell.kind else ""
+    if cell.kind and cell.standing:
+        _, ends, why = told(cell.standing, _decimals(cell.text))
+        data += "".join(
+            f' data-{key}="{escape(text)}"' for key, text in (("ends", ends), ("why", why)) if text
+        )
     span = f' rowspan="{rows}"' if rows > 1 else ""
     return f"<td{kind}{span}{data}>{raised(cell.text)}{_sup(marks)}</td>"
 
