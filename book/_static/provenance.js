@@ -213,6 +213,7 @@
   const brief = element("div", "", { class: "sb-origin-brief", role: "status" });
   let shown = null;
   let pinned = false;
+  let returning = false;
   let waiting;
 
   function fill(number, data) {
@@ -300,7 +301,11 @@
     shown = null;
     pinned = false;
     number?.classList.remove("sb-asked");
-    if (back && number) (focusable(number) ?? number).focus({ preventScroll: true });
+    if (!back || !number) return;
+    // Coming back is not asking again.
+    returning = true;
+    (focusable(number) ?? number).focus({ preventScroll: true });
+    returning = false;
   }
 
   const later = (action, time) => {
@@ -371,7 +376,8 @@
   }
 
   article.addEventListener("focusin", (event) => {
-    if (event.target.classList.contains("sb-number") && event.target.matches(":focus-visible")) show(asked(event.target));
+    if (returning || !event.target.matches(".sb-number:focus-visible")) return;
+    show(asked(event.target));
   });
   article.addEventListener("focusout", (event) => {
     if (event.target.classList.contains("sb-number") && !pinned && !card.contains(event.relatedTarget)) hide();
