@@ -260,7 +260,8 @@
     const box = [...target.getClientRects()].at(-1) ?? target.getBoundingClientRect();
     if (narrow) {
       const hidden = box.bottom - (innerHeight - card.offsetHeight) + 16;
-      if (hidden > 0) scrollBy(0, hidden);
+      // At once: a smooth scroll would not be over when what folds out asks again.
+      if (hidden > 0) scrollBy({ top: hidden, behavior: "instant" });
       return;
     }
     const below = innerHeight - box.bottom - 16;
