@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from cdiscpilot import report
 from cdiscpilot import study as pilot
-from proderm.explored import Facet, explored
+from proderm.explored import explored
+from proderm.explorer import facets
 from proderm.origins import ACCOUNTS, defined, records
 from proderm.pages import CLAIM, study, verdicts
 from safetybook.provenance import Account, account, of_claim, of_result, prints
@@ -163,13 +163,6 @@ def of_other_trials() -> dict[str, Account]:
 
 
 @cache
-def facets() -> tuple[Facet, ...]:
-    """What a reader can filter by on the page that explores the events, which not every book has."""
-    found: tuple[Facet, ...] = import_module("proderm.explorer").facets(study())
-    return found
-
-
-@cache
 def of_trial(name: str) -> Account | None:
     """The account of an estimand that the trial defines for all chapters."""
     return account(study(), verdicts(), defined()[name]) if name in defined() else None
@@ -184,7 +177,7 @@ class Provenance:
         self.accounts: dict[str, Account] = {}
         self.claims: dict[str, dict[str, str]] = {}
         self.unknown: list[str] = []
-        self.facets = facets() if EXPLORER_PAGE in app.env.found_docs else ()
+        self.facets = facets(study())
         self._by_claim = {verdict.claim.claim_id: verdict for verdict in verdicts()}
 
     def marked(self, body: str) -> str:
