@@ -31,9 +31,20 @@ REPAIRS = {
 }
 UNUSED = (
     ".buildinfo",
-    "_static/vendor/fontawesome",
+    "_static/vendor",
     "_static/scripts/fontawesome.js",
     "_static/scripts/fontawesome.js.LICENSE.txt",
+    "_static/scripts/bootstrap.js",
+    "_static/scripts/bootstrap.js.LICENSE.txt",
+    "_static/doctools.js",
+    "_static/sphinx_highlight.js",
+    "_static/images",
+    "_static/locales",
+    "_static/file.png",
+    "_static/minus.png",
+    "_static/plus.png",
+    "_static/webpack-macros.html",
+    "_static/sbt-webpack-macros.html",
     "_static/screenshot.png",
 )
 

@@ -1,0 +1,107 @@
+"""One style sheet for all pages: those that every page loads, joined, without the rules that none can use.
+
+The theme and its extensions load eight, of which nine rules in ten match nothing in this book. What only some
+pages load stays a file of its own. The joined file is named by what it holds, so that no reader keeps an old
+one.
+"""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from css_rules import Used, licences, parse, prune
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"]+)"[^>]*>\n?')
+NAME = "_static/style.css"
+MADE = "_static"
+"""What lies here is no page."""
+
+
+def join(app: Sphinx, error: Exception | None) -> None:
+    """Write the style sheet, and link it in place of what it holds."""
+    if error or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    pages = {path: path.read_text(encoding="utf-8") for path in html_pages(out)}
+    sheets = shared([linked(page, path.parent, out) for path, page in pages.items()])
+    if not sheets:
+        raise ExtensionError("the pages have no style sheet in common")
+    used = Used()
+    for page in pages.values():
+        used.read_page(page)
+    for script in sorted(out.rglob("*.js")):
+        used.read_script(script.read_text(encoding="utf-8"))
+    text = joined([out / sheet for sheet in sheets], used, out / NAME)
+    (out / NAME).write_text(text, encoding="utf-8", newline="\n")
+    version = sha256(text.encode()).hexdigest()[:8]
+    for path, page in pages.items():
+        above = "../" * (len(path.relative_to(out).parts) - 1)
+        link = f'    <link rel="stylesheet" href="{above}{NAME}?v={version}" />\n'
+        path.write_text(relinked(page, path.parent, out, sheets, link), encoding="utf-8", newline="\n")
+    for sheet in sheets:
+        (out / sheet).unlink()
+
+
+def html_pages(out: Path) -> list[Path]:
+    """The pages of a built book."""
+    return [path for path in sorted(out.rglob("*.html")) if MADE not in path.relative_to(out).parts]
+
+
+def linked(page: str, folder: Path, out: Path) -> list[str]:
+    """The style sheets that a page in a folder loads, in its order, by their place in the book."""
+    return [_place(address, folder, out) for address in LINK.findall(page)]
+
+
+def _place(address: str, folder: Path, out: Path) -> str:
+    path = (folder / PurePosixPath(address.partition("?")[0])).resolve()
+    return path.relative_to(out.resolve()).as_posix()
+
+
+def shared(pages: list[list[str]]) -> list[str]:
+    """The style sheets that all pages with any have in common, in their order."""
+    styled = [sheets for sheets in pages if sheets]
+    return [sheet for sheet in styled[0] if all(sheet in sheets for sheets in styled)] if styled else []
+
+
+def joined(sheets: list[Path], used: Used, target: Path) -> str:
+    """The rules of several style sheets that a page can use, with the licences that they name."""
+    texts = [sheet.read_text(encoding="utf-8") for sheet in sheets]
+    found = dict.fromkeys(licence for text in texts for licence in licences(text))
+    # One per file: where rules of different files meet, the later one must still win.
+    parts = [_moved(text, sheet, target) for text, sheet in zip(texts, sheets, strict=True)]
+    rules = tuple(rule for part in parts for rule in parse(part) if not rule.head.startswith("@charset"))
+    kept = prune(rules, used, lambda address: (target.parent / address.partition("?")[0]).is_file())
+    return "\n".join([*found, *(str(rule) for rule in kept), ""])
+
+
+def _moved(text: str, sheet: Path, target: Path) -> str:
+    """A style sheet whose relative addresses hold from another folder."""
+    if sheet.parent == target.parent:
+        return text
+    between = sheet.parent.relative_to(target.parent).as_posix()
+    return re.sub(r"""(url\(\s*+["']?+)(?!data:|#|/|https?:)""", rf"\g<1>{between}/", text)
+
+
+def relinked(page: str, folder: Path, out: Path, sheets: list[str], link: str) -> str:
+    """A page that loads one style sheet in place of several."""
+    first = True
+
+    def replaced(found: re.Match[str]) -> str:
+        nonlocal first
+        if _place(found[1], folder, out) not in sheets:
+            return found[0]
+        text = link if first else ""
+        first = False
+        return text
+
+    return LINK.sub(replaced, page)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the step that comes when all pages and all scripts are written."""
+    app.connect("build-finished", join, priority=900)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,88 @@
+"""What the head of a page says to those who do not see the page, and which scripts it loads.
+
+- A description: the question that a chapter opens with, or the first sentences of another page.
+- The address of the card that is shown where a page is linked, if the book has an address of its own.
+- The scripts of the theme, without those that serve what this book does not have, and none that a page waits
+  for before it is drawn.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+CARD = "_static/card.png"
+LENGTH = 160
+"""Characters that a description may have; search engines show no more."""
+
+UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "design-tabs.js")
+"""Keys for search and the marks of Sphinx's own search, which the book's search does without, and tabs."""
+
+
+def describe(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Give the templates the description, the card and the scripts of one page."""
+    if doctree is not None:
+        context["description"] = description(doctree)
+    context["card"] = f"{app.config.html_baseurl.rstrip('/')}/{CARD}"
+    context["script_files"] = [script for script in context["script_files"] if is_used(script)]
+    for script in context["script_files"]:
+        script.attributes.setdefault("defer", "defer")
+
+
+def is_used(script: Any) -> bool:
+    """Whether a script serves something that the book has; the theme's inline ones only set its defaults."""
+    name = str(script.filename or "").rpartition("/")[2]
+    return bool(name) and name not in UNUSED_SCRIPTS
+
+
+def description(document: nodes.document) -> str:
+    """The question in bold that a chapter opens with; for a page without one, its first sentences."""
+    paragraphs = [
+        node
+        for node in document.findall(nodes.paragraph)
+        if isinstance(node.parent, nodes.section | nodes.document)
+    ]
+    if not paragraphs:
+        return document.next_node(nodes.title).astext() if document.next_node(nodes.title) else ""
+    first = paragraphs[0]
+    if len(first) == 1 and isinstance(first[0], nodes.strong):
+        return plain(first)
+    return shortened(" ".join(plain(paragraph) for paragraph in paragraphs), LENGTH)
+
+
+def plain(paragraph: nodes.paragraph) -> str:
+    """The words of a paragraph, without citations."""
+    text = "".join(
+        leaf.astext() for leaf in paragraph.findall(nodes.Text) if not _within_citation(leaf, paragraph)
+    )
+    return " ".join(text.split()).replace(" .", ".")
+
+
+def _within_citation(leaf: nodes.Node, top: nodes.Node) -> bool:
+    node = leaf.parent
+    while node is not None and node is not top:
+        if isinstance(node, nodes.inline) and "bibtex" in " ".join(node.get("classes", ())):
+            return True
+        node = node.parent
+    return False
+
+
+def shortened(text: str, length: int) -> str:
+    """As many whole sentences as fit, or else as many words."""
+    if len(text) <= length:
+        return text
+    head = text[: length + 1]
+    for end in (". ", "? "):
+        if end in head:
+            return head[: head.rindex(end) + 1]
+    return head[: head.rindex(" ")].rstrip(",;:") + " …"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the step, after all that adds scripts."""
+    app.connect("html-page-context", describe, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
