@@ -2,18 +2,35 @@
 
 - A description: the question that a chapter opens with, or the first sentences of another page.
 - The address of the card that is shown where a page is linked, if the book has an address of its own.
+- The page at the book's address says where it leads.
 - The scripts of the theme, without those that serve what this book does not have, and none that a page waits
   for before it is drawn.
 """
 
 from __future__ import annotations
 
+from html import escape
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 CARD = "_static/card.png"
+FIRST = """\
+<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>{title}</title>
+    <meta http-equiv="refresh" content="0; url={first}" />
+    <link rel="canonical" href="{first}" />
+  </head>
+  <body>
+    <main><h1><a href="{first}">{title}</a></h1></main>
+  </body>
+</html>
+"""
 LENGTH = 160
 """Characters that a description may have; search engines show no more."""
 
@@ -82,7 +99,18 @@ def shortened(text: str, length: int) -> str:
     return head[: head.rindex(" ")].rstrip(",;:") + " …"
 
 
+def lead_in(app: Sphinx, error: Exception | None) -> None:
+    """Write the page at the book's own address, which leads to the first one; Jupyter Book's has no text."""
+    path = Path(app.outdir) / "index.html"
+    if error or app.builder.format != "html" or path.exists():
+        return
+    title, first = escape(app.config.html_title), app.builder.get_target_uri(app.config.root_doc)
+    path.write_text(FIRST.format(title=title, first=first), encoding="utf-8", newline="\n")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the step, after all that adds scripts."""
     app.connect("html-page-context", describe, priority=950)
+    # Before the extension that reads the contents writes its own.
+    app.connect("build-finished", lead_in, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
