@@ -58,16 +58,16 @@ def is_used(script: Any) -> bool:
 
 def description(document: nodes.document) -> str:
     """The question in bold that a chapter opens with; for a page without one, its first sentences."""
+    asked = next(
+        (node for node in document.findall(nodes.paragraph) if "sb-question" in node["classes"]), None
+    )
+    if asked is not None:
+        return plain(asked)
     paragraphs = [
-        node
-        for node in document.findall(nodes.paragraph)
-        if isinstance(node.parent, nodes.section | nodes.document)
+        node for node in document.findall(nodes.paragraph) if isinstance(node.parent, nodes.section)
     ]
     if not paragraphs:
-        return document.next_node(nodes.title).astext() if document.next_node(nodes.title) else ""
-    first = paragraphs[0]
-    if len(first) == 1 and isinstance(first[0], nodes.strong):
-        return plain(first)
+        return str(next(document.findall(nodes.title)).astext())
     return shortened(" ".join(plain(paragraph) for paragraph in paragraphs), LENGTH)
 
 
