@@ -1,0 +1,120 @@
+"""A page as a PDF: printed by a browser without a window, with page numbers in its contents.
+
+A browser cannot say in a page's contents on which sheet a chapter will stand. So the page is printed, the
+sheets of its ids are read from the print, and it is printed again with the numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+from pypdf import PdfReader
+
+from safetybook.browsers import FLAGS, PATIENCE, browser
+
+DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}\+00'00'\)")
+"""When a PDF was made, as the browser writes it: the one thing in which two prints of a page differ."""
+
+SHEET = re.compile(r'(<span data-sheet="([^"]+)">)0(?=</span>)')
+
+ROUNDS = 4
+"""How often a page is printed until the numbers in its contents, which take room, are those of its sheets."""
+
+TOO_WIDE = """(width) => [...document.querySelectorAll("table, pre, svg, p, li")]
+    .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > width + 1)
+    .map(one => `${one.tagName} ${(one.getAttribute("aria-label") || one.textContent).trim().slice(0, 60)} ${Math.round(one.getBoundingClientRect().right)}`)"""
+"""What sticks out of a sheet: a browser would cut it off, or make the whole book smaller."""
+
+PAPER = "A4"
+WIDTH = (210 - 2 * 20) * 96 / 25.4
+"""Of the text in pixels: the paper's millimetres without the margins that print.css leaves."""
+
+
+class TypesettingError(RuntimeError):
+    """A page cannot be printed as it should be."""
+
+
+def sheet(name: str) -> str:
+    """The place, in the HTML of a page, for the number of the sheet on which an id will stand."""
+    return f'<span data-sheet="{name}">0</span>'
+
+
+def typeset(page: str, file: Path, made: int) -> bytes:
+    """Print a page as a PDF with bookmarks and tags, and return it.
+
+    Args:
+        page: The HTML, with places for the numbers of sheets.
+        file: Where the HTML lies while it is printed; it stays there.
+        made: The date that stands in the PDF, in seconds since 1970.
+
+    Raises:
+        NoBrowserError: There is no browser.
+        TypesettingError: Something does not load or fit, or the page numbers do not come to rest.
+    """
+    sheets: Mapping[str, int] = {}
+    with _opened() as tab:
+        for _ in range(ROUNDS):
+            file.write_text(numbered(page, sheets), encoding="utf-8", newline="\n")
+            pdf = _printed(tab, file)
+            known, sheets = sheets, sheets_of(PdfReader(BytesIO(pdf)))
+            if known == sheets:
+                return dated(pdf, made)
+    raise TypesettingError(f"{file}: page numbers still change after {ROUNDS} rounds")
+
+
+def numbered(page: str, sheets: Mapping[str, int]) -> str:
+    """The page with the sheets that are known in their places."""
+    return SHEET.sub(lambda place: f"{place[1]}{sheets.get(place[2], 0)}", page)
+
+
+@contextmanager
+def _opened() -> Iterator[Page]:
+    """An empty page in a browser, as wide as the text on paper."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=browser(), args=list(FLAGS[1:]), timeout=PATIENCE
+        )
+        # Nothing on paper needs a script.
+        context = running.new_context(
+            java_script_enabled=False, viewport={"width": round(WIDTH), "height": 1000}
+        )
+        context.set_default_timeout(PATIENCE)
+        tab = context.new_page()
+        tab.emulate_media(media="print")
+        yield tab
+        running.close()
+
+
+def _printed(tab: Page, file: Path) -> bytes:
+    missing: list[str] = []
+    tab.on("requestfailed", lambda request: missing.append(request.url))
+    tab.goto(file.resolve().as_uri())
+    if missing:
+        raise TypesettingError(f"{file}: not loaded: {', '.join(missing)}")
+    if wide := tab.evaluate(TOO_WIDE, WIDTH):
+        raise TypesettingError(f"{file}: wider than the sheet: {'; '.join(wide)}")
+    return tab.pdf(format=PAPER, tagged=True, outline=True)
+
+
+def sheets_of(pdf: PdfReader) -> dict[str, int]:
+    """On which sheet, counted from 1, each id stands that a link leads to."""
+    return {
+        name: number + 1
+        for name, target in pdf.named_destinations.items()
+        if (number := pdf.get_destination_page_number(target)) is not None
+    }
+
+
+def dated(pdf: bytes, made: int) -> bytes:
+    """The PDF with another date, and no other byte changed."""
+    stamp = datetime.fromtimestamp(made, UTC).strftime("%Y%m%d%H%M%S").encode()
+    changed, dates = DATE.subn(rb"/\1 (D:" + stamp + rb"+00'00')", pdf)
+    if dates != 2:
+        raise TypesettingError(f"{dates} dates in the PDF: expected when it was created and when modified")
+    return changed
