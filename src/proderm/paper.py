@@ -12,7 +12,7 @@ from proderm.claims import ROOT
 from safetybook import whole_files
 from safetybook.browsers import NoBrowserError
 from safetybook.one_page import Look, UnboundError, one_page
-from safetybook.typesetting import TypesettingError, typeset
+from safetybook.typesetting import TypesettingError, described, typeset
 
 BUILT = ROOT / "_build" / "html"
 FILE = ROOT / "_build" / "pdf" / "safety-of-ivig-in-dermatomyositis.pdf"
@@ -35,6 +35,12 @@ Its authors, the investigators and the sponsor of the trial have no part in this
 </div>
 """
 
+ABOUT = {
+    "Author": "The safetybook contributors",
+    "Subject": "Safety results of the ProDERM trial, recomputed from synthetic patient-level data",
+    "Creator": "safetybook",
+}
+
 LOOK = Look(
     title="The safety of IVIg in dermatomyositis",
     cover=COVER,
@@ -53,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     made = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     try:
         page = one_page(BUILT, LOOK)
-        pdf = typeset(page.html, file.with_suffix(".html"), made)
+        pdf = described(typeset(page.html, file.with_suffix(".html"), made), page.headings, ABOUT)
     except (NoBrowserError, TypesettingError, UnboundError) as error:
         print(error, file=sys.stderr)
         return 1

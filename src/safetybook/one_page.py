@@ -100,11 +100,15 @@ class OnePage:
         html: The page, which loads the styles of the built book.
         titles: The chapters' titles, by id.
         floats: The numbered tables and figures, by id.
+        headings: All headings, those of the contents as well.
+        tables: How many tables there are.
     """
 
     html: str
     titles: Mapping[str, str]
     floats: Mapping[str, Float]
+    headings: Sequence[str]
+    tables: int
 
 
 def one_page(built: Path, look: Look) -> OnePage:
@@ -127,7 +131,10 @@ def one_page(built: Path, look: Look) -> OnePage:
         _contents(chapters, floats),
         *map(_article, chapters),
     ]
-    return OnePage(_page(built, start, contents, look, chapters, "\n".join(body)), titles, floats)
+    html = _page(built, start, contents, look, chapters, "\n".join(body))
+    found = BeautifulSoup(html, "html.parser")
+    headings = [_text(heading) for heading in found.select("h1, h2, h3, h4, h5, h6")]
+    return OnePage(html, titles, floats, headings, len(found.select("table")))
 
 
 def first_page(built: Path) -> tuple[str, BeautifulSoup]:
@@ -195,7 +202,7 @@ def _prepared(chapter: Chapter, look: Look) -> Chapter:
             empty.decompose()
     for folded in content.select("details"):
         if look.listed and chapter.path != look.listed[1] and folded.select_one(f'[id^="{look.listed[0]}"]'):
-            _refer(folded, look.listed[1].replace("/", "-"))
+            _refer(folded, look.listed[1])
         else:
             folded["open"] = ""
     heading = content.find("h1")

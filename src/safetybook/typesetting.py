@@ -7,14 +7,16 @@ sheets of its ids are read from the print, and it is printed again with the numb
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import zip_longest
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from safetybook.browsers import FLAGS, PATIENCE, browser
 
@@ -28,7 +30,7 @@ ROUNDS = 4
 
 TOO_WIDE = """(width) => [...document.querySelectorAll("table, pre, svg, p, li")]
     .filter(one => one.getClientRects().length && one.getBoundingClientRect().right > width + 1)
-    .map(one => `${one.tagName} ${(one.getAttribute("aria-label") || one.textContent).trim().slice(0, 60)} ${Math.round(one.getBoundingClientRect().right)}`)"""
+    .map(one => (one.getAttribute("aria-label") ?? one.textContent).trim().slice(0, 60))"""
 """What sticks out of a sheet: a browser would cut it off, or make the whole book smaller."""
 
 PAPER = "A4"
@@ -63,6 +65,8 @@ def typeset(page: str, file: Path, made: int) -> bytes:
             file.write_text(numbered(page, sheets), encoding="utf-8", newline="\n")
             pdf = _printed(tab, file)
             known, sheets = sheets, sheets_of(PdfReader(BytesIO(pdf)))
+            if unknown := {place[2] for place in SHEET.finditer(page)} - sheets.keys():
+                raise TypesettingError(f"{file}: on no sheet: {', '.join(sorted(unknown))}")
             if known == sheets:
                 return dated(pdf, made)
     raise TypesettingError(f"{file}: page numbers still change after {ROUNDS} rounds")
@@ -105,7 +109,7 @@ def _printed(tab: Page, file: Path) -> bytes:
 def sheets_of(pdf: PdfReader) -> dict[str, int]:
     """On which sheet, counted from 1, each id stands that a link leads to."""
     return {
-        name: number + 1
+        name.removeprefix("/"): number + 1
         for name, target in pdf.named_destinations.items()
         if (number := pdf.get_destination_page_number(target)) is not None
     }
@@ -118,3 +122,42 @@ def dated(pdf: bytes, made: int) -> bytes:
     if dates != 2:
         raise TypesettingError(f"{dates} dates in the PDF: expected when it was created and when modified")
     return changed
+
+
+def described(pdf: bytes, headings: Sequence[str], about: Mapping[str, str]) -> bytes:
+    """The PDF with headings as its bookmarks, and with what its properties say.
+
+    A browser makes a bookmark of every heading, but writes lines twice where a heading moved to a new
+    sheet, and no blank where it goes on in a second line.
+
+    Args:
+        pdf: The PDF as printed; its bytes are kept, and the changes stand behind them.
+        headings: All headings in their order.
+        about: The properties, such as ``Author``.
+
+    Raises:
+        TypesettingError: The bookmarks are not these headings.
+    """
+    writer = PdfWriter(BytesIO(pdf), incremental=True)
+    outlines = writer.root_object["/Outlines"].get_object()
+    found = list(_bookmarks(outlines)) if isinstance(outlines, DictionaryObject) else []
+    for bookmark, heading in zip_longest(found, headings):
+        said = "".join(str(bookmark["/Title"]).split()) if bookmark else ""
+        expected = "".join(heading.split()) if heading else ""
+        if not said or not expected or not said.startswith(expected[:20]):
+            raise TypesettingError(f"bookmark {said!r}: expected the heading {heading!r}")
+        bookmark[NameObject("/Title")] = TextStringObject(heading)
+    writer.add_metadata({f"/{name}": value for name, value in about.items()})
+    changed = BytesIO()
+    writer.write(changed)
+    return changed.getvalue()
+
+
+def _bookmarks(parent: DictionaryObject) -> Iterator[DictionaryObject]:
+    """What lies below a bookmark, in the order of the pages."""
+    child = parent.get("/First")
+    while child is not None:
+        bookmark = child.get_object()
+        yield bookmark
+        yield from _bookmarks(bookmark)
+        child = bookmark.get("/Next")
