@@ -110,7 +110,7 @@ def lead_in(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the step, after all that adds scripts."""
-    app.connect("html-page-context", describe, priority=950)
+    app.connect("html-page-context", describe, priority=990)
     # Before the extension that reads the contents writes its own.
     app.connect("build-finished", lead_in, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
