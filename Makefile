@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test lint data ensemble bounds consistency pilot claims export lab serve lock clean
+.PHONY: help book notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,7 +64,12 @@ notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or loc
 	$(BIN)/python -m safetybook.notebooks execute notebooks/*.md
 
 test: lint ## Check the code, the data, the claims and every stored output
-	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope
+	@# The tests of the built pages are for make pages: here the book may be missing, or an old one.
+	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope \
+		--ignore-glob 'tests/browser/test_pages*.py'
+
+pages: book ## Build the book, then check every page in a browser
+	$(BIN)/python -m pytest tests/browser/test_pages*.py --numprocesses 2
 
 lint: $(ENVIRONMENT) ## Check style and types only
 	$(BIN)/ruff check .

@@ -121,12 +121,13 @@ def book(folder: Path) -> Path:
         'p{background:url(../x.png)}a{background:url("data:,{")}'
     )
     (folder / "_static" / "own.css").write_text("p { color: green }")
+    (folder / "_static" / "print.css").write_text("p { color: black }")
     for name, above in (("one.html", ""), ("deep/two.html", "../")):
         own = f'<link rel="stylesheet" href="{above}_static/own.css">' if above else ""
         (folder / name).write_text(
             f'<head>\n<link rel="stylesheet" type="text/css" href="{above}_static/a.css?v=1" />\n'
             f'<link rel="icon" href="x.svg"/>\n<link href="{above}_static/theme/b.css" rel="stylesheet" />\n'
-            f"{own}</head><p><a>"
+            f'<link rel="stylesheet" href="{above}_static/print.css" media="print">{own}</head><p><a>'
         )
     (folder / "index.html").write_text("<title>Leads elsewhere</title>")
     return folder
@@ -151,10 +152,15 @@ def test_pages_load_one_style_sheet_and_their_own(sheets: ModuleType, tmp_path: 
         "",
     ]
     one, two = ((tmp_path / name).read_text() for name in ("one.html", "deep/two.html"))
-    assert one.count("stylesheet") == 1
+    assert one.count("stylesheet") == 2
+    assert 'href="_static/print.css" media="print"' in one
     assert 'href="_static/style.css?v=' in one
     assert two.index('href="../_static/style.css?v=') < two.index('href="../_static/own.css"')
-    assert sorted(path.name for path in (tmp_path / "_static").rglob("*.css")) == ["own.css", "style.css"]
+    assert sorted(path.name for path in (tmp_path / "_static").rglob("*.css")) == [
+        "own.css",
+        "print.css",
+        "style.css",
+    ]
     assert 'rel="icon"' in one
 
 

@@ -2,9 +2,9 @@
 
 - Code and data frames that are wider than the page scroll; a scrolling region must take the focus.
 - The roles that Sphinx gives a bibliography are outdated and lack the items they ask for.
-- A button that says "Show the code" is announced as that, not as "Toggle hidden content".
-- Source maps and the font of icons are not used by any page, and weigh more than all pages together.
-  Nor is the picture of the README.
+- A button that says what it shows is announced as that, not as "Toggle hidden content".
+- Source maps, the font of icons and the theme's other scripts and pictures are not used by any page, and
+  weigh more than all pages together. Nor is the picture of the README.
 - A table's LaTeX form makes Sphinx believe in formulas, for which it would fetch a script from elsewhere.
 - Sphinx's note on the build serves a second build in the same folder, and differs from machine to machine.
 """
@@ -35,6 +35,7 @@ UNUSED = (
     "_static/scripts/fontawesome.js",
     "_static/scripts/fontawesome.js.LICENSE.txt",
     "_static/scripts/bootstrap.js",
+    "_static/scripts/sphinx-book-theme.js",
     "_static/scripts/bootstrap.js.LICENSE.txt",
     "_static/doctools.js",
     "_static/language_data.js",
@@ -46,6 +47,7 @@ UNUSED = (
     "_static/file.png",
     "_static/minus.png",
     "_static/plus.png",
+    "_static/styles/theme.css",
     "_static/webpack-macros.html",
     "_static/sbt-webpack-macros.html",
     "_static/screenshot.png",

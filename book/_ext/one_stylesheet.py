@@ -1,8 +1,8 @@
 """One style sheet for all pages: those that every page loads, joined, without the rules that none can use.
 
 The theme and its extensions load eight, of which nine rules in ten match nothing in this book. What only some
-pages load stays a file of its own. The joined file is named by what it holds, so that no reader keeps an old
-one.
+pages load, or only paper, stays a file of its own. The joined file is named by what it holds, so that no
+reader keeps an old one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from css_rules import Used, licences, parse, prune
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"]+)"[^>]*>\n?')
+LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")(?![^>]*\bmedia=)[^>]*\bhref="([^"]+)"[^>]*>\n?')
 NAME = "_static/style.css"
 MADE = "_static"
 """What lies here is no page."""

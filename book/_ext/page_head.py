@@ -34,8 +34,8 @@ FIRST = """\
 LENGTH = 160
 """Characters that a description may have; search engines show no more."""
 
-UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "design-tabs.js")
-"""Keys for search and the marks of Sphinx's own search, which the book's search does without, and tabs."""
+UNUSED_SCRIPTS = ("doctools.js", "sphinx_highlight.js", "design-tabs.js", "sphinx-book-theme.js")
+"""For Sphinx's own search, for tabs, and for the frame of the page, which page.js serves."""
 
 
 def describe(
@@ -43,7 +43,7 @@ def describe(
 ) -> None:
     """Give the templates the description, the card and the scripts of one page."""
     if doctree is not None:
-        context["description"] = description(doctree)
+        context["description"] = description(doctree) or f"{context['title']}: {app.config.html_title}"
     context["card"] = f"{app.config.html_baseurl.rstrip('/')}/{CARD}"
     context["script_files"] = [script for script in context["script_files"] if is_used(script)]
     for script in context["script_files"]:
@@ -57,7 +57,7 @@ def is_used(script: Any) -> bool:
 
 
 def description(document: nodes.document) -> str:
-    """The question in bold that a chapter opens with; for a page without one, its first sentences."""
+    """The question in bold that a chapter opens with; otherwise its first sentences, if it has any."""
     asked = next(
         (node for node in document.findall(nodes.paragraph) if "sb-question" in node["classes"]), None
     )
@@ -66,8 +66,6 @@ def description(document: nodes.document) -> str:
     paragraphs = [
         node for node in document.findall(nodes.paragraph) if isinstance(node.parent, nodes.section)
     ]
-    if not paragraphs:
-        return str(next(document.findall(nodes.title)).astext())
     return shortened(" ".join(plain(paragraph) for paragraph in paragraphs), LENGTH)
 
 

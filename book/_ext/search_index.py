@@ -26,8 +26,8 @@ INLINE = frozenset("a abbr b code em i kbd mark small span strong sub sup".split
 """Elements whose text belongs to the word or the sentence around them; others stand apart."""
 
 UNREAD = frozenset("script style noscript svg form colgroup".split())
-UNREAD_CLASSES = frozenset("hide headerlink sb-downloads highlight sb-filter".split())
-"""Code, links and forms: no text of the book. What a drawing shows stands in its label."""
+UNREAD_CLASSES = frozenset("hide headerlink sb-downloads highlight sb-filter sb-paper".split())
+"""Code, links, forms, and what only paper has. What a drawing shows stands in its label."""
 
 SENTENCE = re.compile(r"(?<=[a-z)])\. (?=[A-Z])")
 """Where a caption's first sentence ends, which is the title; its number stands before, as in Fig. 5."""

@@ -3,8 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from built import HTML
 from headless import FLAGS, NAMES, PATIENCE
 
 
@@ -26,3 +28,11 @@ def browser(chromium: str) -> Iterator[object]:
         running = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS[1:]), timeout=PATIENCE)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="session")
+def book() -> Path:
+    """The folder of the built book."""
+    if not (HTML / "book" / "index.html").is_file():
+        pytest.skip(f"no built book in {HTML}: run make book first")
+    return HTML

@@ -1,0 +1,32 @@
+// What the frame of a page does beyond the theme's script: the list of chapters folds away on a wide screen,
+// and what scrolls within the page can be seen to, and takes the focus. In place of the theme's second script,
+// which takes the focus from a button that is pressed.
+(() => {
+  const wide = matchMedia("(min-width: 992px)");
+  const chapters = document.getElementById("pst-primary-sidebar");
+  const button = document.querySelector(".primary-toggle");
+
+  // Before the theme's own listener, which opens the list as a dialogue on narrow screens.
+  button?.addEventListener("click", (event) => {
+    if (!wide.matches) return;
+    event.stopImmediatePropagation();
+    const hidden = chapters.classList.toggle("pst-sidebar-hidden");
+    button.setAttribute("aria-expanded", String(!hidden));
+  }, true);
+
+  const SCROLLERS = ".bd-article :is(.sb-table, .pst-scrollable-table-container, .cell_output > .output, pre)";
+
+  function mark(frame) {
+    const rest = frame.scrollWidth - frame.clientWidth;
+    frame.classList.toggle("sb-more-left", frame.scrollLeft > 1);
+    frame.classList.toggle("sb-more-right", rest - frame.scrollLeft > 1);
+    // The theme decides this once, when what is folded away has no width.
+    if (rest > 0 || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
+  }
+
+  const watcher = new ResizeObserver((changes) => changes.forEach(({ target }) => mark(target)));
+  for (const frame of document.querySelectorAll(SCROLLERS)) {
+    frame.addEventListener("scroll", () => mark(frame), { passive: true });
+    watcher.observe(frame);
+  }
+})();
