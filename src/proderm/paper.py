@@ -12,6 +12,7 @@ from proderm.claims import ROOT
 from safetybook import whole_files
 from safetybook.browsers import NoBrowserError
 from safetybook.one_page import Look, UnboundError, one_page
+from safetybook.proofreading import misprints
 from safetybook.typesetting import TypesettingError, described, typeset
 
 BUILT = ROOT / "_build" / "html"
@@ -63,8 +64,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (NoBrowserError, TypesettingError, UnboundError) as error:
         print(error, file=sys.stderr)
         return 1
+    if wrong := misprints(pdf, page):
+        print(f"{file} not written:", *wrong, sep="\n", file=sys.stderr)
+        return 1
     whole_files.write(file, pdf)
-    print(file)
+    print(f"{file}: {len(page.titles)} chapters, {len(page.floats)} numbered tables and figures")
     return 0
 
 

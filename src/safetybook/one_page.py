@@ -80,7 +80,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Float:
-    """A numbered table or figure: ``Table 3``, its caption, and whether it is a table."""
+    """A numbered table or figure: ``Table 3``, its caption without raised letters, whether it is a table."""
 
     number: str
     caption: str
@@ -182,10 +182,12 @@ def _text(tag: object) -> str:
 
 def _floats(chapter: Chapter) -> Iterator[tuple[str, Float]]:
     for found in chapter.content.select(FLOAT):
-        number, caption = (
-            _text(found.select_one(f"figcaption .caption-{part}")) for part in ("number", "text")
-        )
-        yield str(found["id"]), Float(number, caption, "sb-float" in found.get_attribute_list("class"))
+        number, caption = (found.select_one(f"figcaption .caption-{part}") for part in ("number", "text"))
+        if number and caption:
+            raised = {id(text) for mark in caption.select("sup") for text in mark.find_all(string=True)}
+            bare = "".join(text for text in caption.find_all(string=True) if id(text) not in raised)
+            is_table = "sb-float" in found.get_attribute_list("class")
+            yield str(found["id"]), Float(_text(number), " ".join(bare.split()), is_table)
 
 
 def _prepared(chapter: Chapter, look: Look) -> Chapter:
@@ -197,6 +199,8 @@ def _prepared(chapter: Chapter, look: Look) -> Chapter:
             place.replace_with(BeautifulSoup(html, "html.parser"))
     for gone in content.select(", ".join(SCREEN_ONLY)):
         gone.decompose()
+    for table in content.select("table:not(:has(td))"):
+        (table.find_parent(class_="sb-block") or table).decompose()
     for empty in content.select("div.cell"):
         if not empty.get_text(strip=True) and not empty.find(["svg", "img"]):
             empty.decompose()
