@@ -30,7 +30,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve lock clean
+.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ book: notebooks ## Execute what is stale, then build the HTML into _build/html
 	@mv $(BUILD)/next/_build/html $(BUILD)/html
 	@rm -rf $(BUILD)/next
 	@echo "The book: $(BUILD)/html/index.html"
+
+pdf: book ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
+	$(BIN)/python -m proderm.paper
 
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or lock changed
 	$(BIN)/python -m safetybook.notebooks execute notebooks/*.md

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from proderm.claims import ROOT
 from safetybook import whole_files
-from safetybook.browsers import NoBrowserError
+from safetybook.browsers import NoBrowserError, running
 from safetybook.one_page import Look, UnboundError, one_page
 from safetybook.proofreading import misprints
 from safetybook.typesetting import TypesettingError, described, typeset
@@ -56,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", nargs="?", type=Path, default=FILE, help="PDF to write")
     file: Path = parser.parse_args(arguments).file
-    file.parent.mkdir(parents=True, exist_ok=True)
     made = int(os.environ.get("SOURCE_DATE_EPOCH", "0"))
     try:
         page = one_page(BUILT, LOOK)
-        pdf = described(typeset(page.html, file.with_suffix(".html"), made), page.headings, ABOUT)
+        with running() as browser:
+            pdf = described(typeset(page.html, made, browser), page.headings, ABOUT)
     except (NoBrowserError, TypesettingError, UnboundError) as error:
         print(error, file=sys.stderr)
         return 1

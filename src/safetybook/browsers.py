@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """What a Chromium is called, in the order in which one is looked for."""
@@ -30,7 +34,7 @@ class NoBrowserError(RuntimeError):
     """No browser was found; says what was looked for, and how to get one."""
 
 
-def browser() -> str:
+def path() -> str:
     """The path of a Chromium.
 
     Raises:
@@ -46,3 +50,17 @@ def browser() -> str:
         "Install Chromium (on Debian: apt install chromium) or Chrome, or name one: "
         f"{VARIABLE}=/path/to/chrome"
     )
+
+
+@contextmanager
+def running() -> Iterator[Browser]:
+    """A browser, driven by Playwright, which is told to fetch none of its own.
+
+    Raises:
+        NoBrowserError: There is none.
+    """
+    found = path()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=list(FLAGS[1:]), timeout=PATIENCE)
+        yield started
+        started.close()

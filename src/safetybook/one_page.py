@@ -80,10 +80,18 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Float:
-    """A numbered table or figure: ``Table 3``, its caption without raised letters, whether it is a table."""
+    """A numbered table or figure.
+
+    Attributes:
+        number: As in ``Table 3``.
+        caption: The caption without raised letters.
+        full: The caption with them.
+        is_table: Whether it is a table.
+    """
 
     number: str
     caption: str
+    full: str
     is_table: bool
 
     @property
@@ -187,7 +195,7 @@ def _floats(chapter: Chapter) -> Iterator[tuple[str, Float]]:
             raised = {id(text) for mark in caption.select("sup") for text in mark.find_all(string=True)}
             bare = "".join(text for text in caption.find_all(string=True) if id(text) not in raised)
             is_table = "sb-float" in found.get_attribute_list("class")
-            yield str(found["id"]), Float(_text(number), " ".join(bare.split()), is_table)
+            yield str(found["id"]), Float(_text(number), " ".join(bare.split()), _text(caption), is_table)
 
 
 def _prepared(chapter: Chapter, look: Look) -> Chapter:

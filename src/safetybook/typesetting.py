@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from io import BytesIO
 from itertools import zip_longest
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from safetybook.browsers import FLAGS, PATIENCE, browser
+from safetybook.browsers import PATIENCE
 
 DATE = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}\+00'00'\)")
 """When a PDF was made, as the browser writes it: the one thing in which two prints of a page differ."""
@@ -47,29 +48,29 @@ def sheet(name: str) -> str:
     return f'<span data-sheet="{name}">0</span>'
 
 
-def typeset(page: str, file: Path, made: int) -> bytes:
+def typeset(page: str, made: int, browser: Browser) -> bytes:
     """Print a page as a PDF with bookmarks and tags, and return it.
 
     Args:
-        page: The HTML, with places for the numbers of sheets.
-        file: Where the HTML lies while it is printed; it stays there.
+        page: The HTML, with places for the numbers of sheets; the files it loads have whole addresses.
         made: The date that stands in the PDF, in seconds since 1970.
+        browser: A running one.
 
     Raises:
-        NoBrowserError: There is no browser.
         TypesettingError: Something does not load or fit, or the page numbers do not come to rest.
     """
     sheets: Mapping[str, int] = {}
-    with _opened() as tab:
+    with TemporaryDirectory() as folder, _opened(browser) as tab:
+        file = Path(folder) / "page.html"
         for _ in range(ROUNDS):
             file.write_text(numbered(page, sheets), encoding="utf-8", newline="\n")
-            pdf = _printed(tab, file)
+            pdf = _printed(tab, file.as_uri())
             known, sheets = sheets, sheets_of(PdfReader(BytesIO(pdf)))
             if unknown := {place[2] for place in SHEET.finditer(page)} - sheets.keys():
-                raise TypesettingError(f"{file}: on no sheet: {', '.join(sorted(unknown))}")
+                raise TypesettingError(f"on no sheet: {', '.join(sorted(unknown))}")
             if known == sheets:
                 return dated(pdf, made)
-    raise TypesettingError(f"{file}: page numbers still change after {ROUNDS} rounds")
+    raise TypesettingError(f"page numbers still change after {ROUNDS} rounds")
 
 
 def numbered(page: str, sheets: Mapping[str, int]) -> str:
@@ -78,31 +79,24 @@ def numbered(page: str, sheets: Mapping[str, int]) -> str:
 
 
 @contextmanager
-def _opened() -> Iterator[Page]:
-    """An empty page in a browser, as wide as the text on paper."""
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=browser(), args=list(FLAGS[1:]), timeout=PATIENCE
-        )
-        # Nothing on paper needs a script.
-        context = running.new_context(
-            java_script_enabled=False, viewport={"width": round(WIDTH), "height": 1000}
-        )
-        context.set_default_timeout(PATIENCE)
-        tab = context.new_page()
-        tab.emulate_media(media="print")
-        yield tab
-        running.close()
+def _opened(browser: Browser) -> Iterator[Page]:
+    """An empty page, as wide as the text on paper, where nothing needs a script."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": round(WIDTH), "height": 1000})
+    context.set_default_timeout(PATIENCE)
+    tab = context.new_page()
+    tab.emulate_media(media="print")
+    yield tab
+    context.close()
 
 
-def _printed(tab: Page, file: Path) -> bytes:
+def _printed(tab: Page, address: str) -> bytes:
     missing: list[str] = []
     tab.on("requestfailed", lambda request: missing.append(request.url))
-    tab.goto(file.resolve().as_uri())
+    tab.goto(address)
     if missing:
-        raise TypesettingError(f"{file}: not loaded: {', '.join(missing)}")
+        raise TypesettingError(f"not loaded: {', '.join(missing)}")
     if wide := tab.evaluate(TOO_WIDE, WIDTH):
-        raise TypesettingError(f"{file}: wider than the sheet: {'; '.join(wide)}")
+        raise TypesettingError(f"wider than the sheet: {'; '.join(wide)}")
     return tab.pdf(format=PAPER, tagged=True, outline=True)
 
 
