@@ -19,7 +19,8 @@
   function mark(frame) {
     const rest = frame.scrollWidth - frame.clientWidth;
     frame.classList.toggle("sb-more-left", frame.scrollLeft > 1);
-    frame.classList.toggle("sb-more-right", rest - frame.scrollLeft > 1);
+    // Less than a letter is nothing to scroll for.
+    frame.classList.toggle("sb-more-right", rest - frame.scrollLeft > 8);
     // The theme decides this once, when what is folded away has no width.
     if (rest > 0 || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
   }
