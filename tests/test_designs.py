@@ -5,6 +5,7 @@ import re
 import pytest
 
 from safetybook.designs import Design, Lane, design
+from safetybook.determinacy import Determinacy
 from safetybook.figures import Palette
 
 PALETTE = Palette(("Drug", "Placebo"))
@@ -44,3 +45,18 @@ def test_each_treatment_has_its_colour_and_marker():
 def test_a_treatment_without_a_colour_is_refused():
     with pytest.raises(ValueError, match="no colour for Drug"):
         design("design", "Two arms", Palette(("Placebo",)), TRIAL)
+
+
+def test_its_table_gives_every_week():
+    table = design("design", "Two arms, then one treatment for all", PALETTE, TRIAL).data
+    assert table is not None
+    found = {
+        group.label: [(row.label, *(cell.text for cell in row.cells)) for row in group.rows]
+        for group in table.groups
+    }
+    assert found == {
+        "Blinded": [("Drug", "0 to 12", "0, 6"), ("Placebo", "0 to 12", "0, 6")],
+        "Open": [("Drug for all", "12 to 24", "12, 18")],
+        "Changes": [("Switch", "6", "–"), ("half dose", "from 18", "–")],
+    }
+    assert table.kinds == {Determinacy.PUBLISHED}

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
+from safetybook.determinacy import PUBLISHED, Determinacy
 from safetybook.figures import Palette
 from safetybook.results import Result
-from safetybook.strips import Days, Dot, Mark, Strip, stacked, strips
+from safetybook.strips import Days, Dot, Mark, Strip, stacked, strips, tallied
 
 PALETTE = Palette(("IVIg", "Placebo"))
 LATENCY = Days("Days since the start of the cycle", (1, 2, 4), zero="during")
@@ -86,3 +87,45 @@ def test_columns_without_all_their_titles_are_refused():
 def test_two_drawings_are_the_same_bytes():
     strip = Strip("Mild", "IVIg", dots("0", "1", "1"))
     assert draw((strip,)) == draw((strip,))
+
+
+def test_a_tally_counts_what_lies_between_two_ticks():
+    strip = Strip(
+        "Six",
+        "Drug",
+        (*dots("0", "0.1", "1", "1.5", "9"), Dot(Fraction(2), hollow=True)),
+    )
+    table = tallied("Days", LATENCY, [strip], {False: "Early", True: "Late"}, PUBLISHED)
+    assert [(row.label, *(cell.text for cell in row.cells)) for row in table.rows] == [
+        ("during", "1", "0"),
+        ("up to 1", "2", "0"),
+        ("more than 1, up to 2", "1", "1"),
+        ("more than 2, up to 4", "0", "0"),
+        ("more than 4", "1", "0"),
+        ("All", "5", "1"),
+    ]
+    assert {cell.kind for cell in table.rows[0].cells} == {Determinacy.ILLUSTRATIVE}
+    assert {cell.kind for cell in table.rows[-1].cells} == {Determinacy.PUBLISHED}
+
+
+def test_a_tally_has_a_place_for_what_is_not_known():
+    axis = Days("Days", (1, 2), unknown="open")
+    table = tallied("Days", axis, [Strip("Two", "Drug", (Dot(None), *dots("2")))], {False: "All"}, PUBLISHED)
+    assert [(row.label, row.cells[0].text) for row in table.rows] == [
+        ("up to 1", "0"),
+        ("more than 1, up to 2", "1"),
+        ("more than 2", "0"),
+        ("open", "1"),
+        ("All", "2"),
+    ]
+
+
+def test_a_tally_refuses_a_kind_of_dot_without_a_name():
+    with pytest.raises(ValueError, match="no name for dots that are hollow"):
+        tallied(
+            "Days",
+            LATENCY,
+            [Strip("One", "Drug", (Dot(Fraction(1), hollow=True),))],
+            {False: "Early"},
+            PUBLISHED,
+        )

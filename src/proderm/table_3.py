@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -11,11 +12,14 @@ from proderm.columns import IVIG_P1, PLACEBO_P1
 from proderm.estimands import CATALOGUE
 from proderm.estimands.adverse_events import TIMED_TERMS
 from proderm.estimands.families import Category
+from safetybook.determinacy import PUBLISHED, determined, illustrative
 from safetybook.estimands import Column, Count, Summary
 from safetybook.medians import Behind, Grid, Printed
-from safetybook.results import compute
+from safetybook.results import ABSENT, compute
+from safetybook.rounding import half_up
 from safetybook.strips import Dot, Mark, Strip, observed
 from safetybook.study import Study
+from safetybook.tables import Cell, Group, Row, Table
 
 MEASURES = ("latency", "duration")
 SEVERITIES = ("mild", "moderate", "severe")
@@ -39,6 +43,9 @@ GRIDS = {
     "duration": Grid(steps=1, least=Fraction(1), following=Fraction(2)),
 }
 """The values that each measure can take."""
+
+SETTLED = determined("no other values have these medians and ranges")
+"""Of the values of an entry that are the only ones which print so."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,51 @@ def rows(study: Study, measure: str) -> Iterator[list[Strip]]:
             strips = [Entry(measure, term, level, column).strip(study) for column in TREATMENT]
             if level == ALL or any(strip.dots for strip in strips):
                 yield strips
+
+
+def values(study: Study, measure: str) -> Table:
+    """Every value of a measure, in days, beside its median and range: what the strips draw, as a table."""
+    groups = []
+    for term in TERMS:
+        entries = [[Entry(measure, term, level, column) for column in TREATMENT] for level in SEVERITIES]
+        lines = [
+            Row(
+                line[0].level.capitalize(),
+                tuple(cell for entry in line for cell in _value_cells(entry, study)),
+            )
+            for line in entries
+            if any(entry.strip(study).dots for entry in line)
+        ]
+        groups.append(Group(term.label, tuple(lines)))
+    columns = tuple(
+        (treatment, heading)
+        for treatment in TREATMENT.values()
+        for heading in ("Days (number of events if several)", "Median (range)")
+    )
+    return Table(f"{measure.capitalize()} of each event", "TEAE", columns, tuple(groups))
+
+
+def _value_cells(entry: Entry, study: Study) -> tuple[Cell, Cell]:
+    strip = entry.strip(study)
+    if strip.mark is None:
+        return Cell(ABSENT), Cell(ABSENT)
+    days = Counter("open" if dot.days is None else half_up(dot.days, DECIMALS) for dot in strip.dots)
+    text = ", ".join(f"{value} ({number})" if number > 1 else value for value, number in days.items())
+    results = (strip.mark.median, strip.mark.minimum, strip.mark.maximum)
+    return (
+        Cell(text, standing=SETTLED if _settled(entry, study) else illustrative(), numeric=False),
+        Cell(str(strip.mark), results, standing=PUBLISHED),
+    )
+
+
+def _settled(entry: Entry, study: Study) -> bool:
+    """Whether only one list of values prints as the entry does, by itself or with all rows of its term."""
+    alone = entry.printed(study)
+    together = behind(study, entry.measure, entry.term, entry.column)
+    if alone is None or together is None:
+        return False
+    n = replace(entry, level=ALL).size(study)
+    return together.settled() == n or Behind([alone], GRIDS[entry.measure]).settled() == alone.n
 
 
 def behind(

@@ -8,7 +8,10 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
+from safetybook.determinacy import PUBLISHED
 from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
+from safetybook.results import ABSENT
+from safetybook.tables import Cell, Group, Row, Table
 
 TINT = 0.18
 """Opacity of a lane's ground: dark and light text both stay readable on it."""
@@ -91,7 +94,47 @@ def design(name: str, alt: str, palette: Palette, of: Design) -> Figure:
             _rule(axes, *of.rule, places)
         for week, place in of.exits:
             axes.plot(week, place - LANE / 2, "X", color=INK, markersize=8, zorder=4)
-        return finish(canvas, name, alt)
+        return finish(canvas, name, alt, _table(of))
+
+
+def _table(of: Design) -> Table:
+    """The weeks of everything that is drawn."""
+    groups = [
+        Group(
+            _flat(period),
+            tuple(
+                Row(_name(lane), (_published(f"{lane.start} to {lane.end}"), _published(_listed(lane.doses))))
+                for lane in of.lanes
+                if lane.start == start
+            ),
+        )
+        for start, period in of.periods
+    ]
+    changes = []
+    if of.switches:
+        changes.append(Row(of.switch_label.rstrip("*"), (_published(_listed(of.switches)), Cell(ABSENT))))
+    if of.rule:
+        week, text = of.rule
+        changes.append(Row(_flat(text), (_published(f"from {week}"), Cell(ABSENT))))
+    if changes:
+        groups.append(Group("Changes", tuple(changes)))
+    return Table("Study design, by week", "Treatment", (("Weeks",), ("Infusion cycles",)), tuple(groups))
+
+
+def _name(lane: Lane) -> str:
+    return _flat(" ".join(text for _, text in lane.lines)) or lane.treatment
+
+
+def _flat(text: str) -> str:
+    return text.replace("\n", " ")
+
+
+def _listed(weeks: tuple[int, ...]) -> str:
+    return ", ".join(map(str, weeks)) or ABSENT
+
+
+def _published(text: str) -> Cell:
+    return Cell(text, standing=PUBLISHED)
 
 
 def _lane(axes: Axes, lane: Lane, palette: Palette) -> None:

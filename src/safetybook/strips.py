@@ -8,20 +8,22 @@ are stacked; where they lie is computed, and never random.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import log2
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
+from safetybook.determinacy import Standing, illustrative
 from safetybook.estimands import Summary
 from safetybook.figures import FAINT, INK, WIDTH, Figure, Palette, drawing, finish
 from safetybook.results import Result
 from safetybook.rounding import exact
 from safetybook.study import Study
-from safetybook.tables import Table
+from safetybook.tables import Cell, Group, Row, Table
 
 DIAMETER = 0.062
 """Of a dot, in inches; the dots of one value touch neither each other nor the next line."""
@@ -111,6 +113,55 @@ def observed(study: Study, summary: Summary) -> list[Fraction | None]:
     column = frame.loc[summary.where.mask(frame), summary.variable]
     known = sorted(exact(value) for value in column.dropna())
     return [*known, *[None] * (len(column) - len(known))]
+
+
+def tallied(
+    caption: str, axis: Days, strips: Sequence[Strip], kinds: Mapping[bool, str], standing: Standing
+) -> Table:
+    """How many dots of each strip lie between two ticks of the axis, which belong to what is before them.
+
+    `kinds` names the filled (False) and the hollow dots (True), which are counted apart. All dots of a strip
+    together, whose number its text gives, have `standing`; where they lie is illustrative.
+
+    Raises:
+        ValueError: for a dot whose place the axis does not have, or whose kind has no name.
+    """
+    labels = _between(axis)
+    counts: Counter[tuple[int, bool, int]] = Counter()
+    for number, strip in enumerate(strips):
+        for dot in strip.dots:
+            if dot.hollow not in kinds:
+                raise ValueError(f"{strip.text!r}: no name for dots that are {_look(dot)}")
+            axis.place(dot.days)  # refuses what has no place
+            counts[number, dot.hollow, _interval(axis, dot.days)] += 1
+    columns = [(number, hollow) for number in range(len(strips)) for hollow in kinds]
+    body = [
+        Row(label, tuple(Cell(str(counts[*column, at]), standing=illustrative()) for column in columns))
+        for at, label in enumerate(labels)
+    ]
+    sums = [sum(counts[*column, at] for at in range(len(labels))) for column in columns]
+    whole = Row("All", tuple(Cell(str(number), standing=standing) for number in sums))
+    headings = tuple((strips[number].treatment, kinds[hollow]) for number, hollow in columns)
+    return Table(caption, axis.label, headings, (Group("", tuple(body)), Group("", (whole,))))
+
+
+def _look(dot: Dot) -> str:
+    return "hollow" if dot.hollow else "filled"
+
+
+def _interval(axis: Days, days: Fraction | None) -> int:
+    """The number of the interval that a number of days lies in, in the order of their names."""
+    if days is None:
+        return len(_between(axis)) - 1
+    return sum(days > tick for tick in axis.ticks) + (1 if axis.zero and days else 0)
+
+
+def _between(axis: Days) -> list[str]:
+    """What the intervals are called, the lanes included."""
+    first, *_ = axis.ticks
+    steps = [f"more than {low}, up to {high}" for low, high in pairwise(axis.ticks)]
+    names = [axis.zero, f"up to {first}", *steps, f"more than {axis.ticks[-1]}", axis.unknown]
+    return list(filter(None, names))
 
 
 def stacked(places: Sequence[float], across: int) -> list[tuple[float, int]]:
