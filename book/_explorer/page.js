@@ -295,7 +295,7 @@
           el("caption", {}, title.replace(/^./, (letter) => letter.toUpperCase())),
           el("thead", {},
             el("tr", {}, el("th", { scope: "col", rowspan: 2 }, label),
-              columns.map((column, i) => el("th", { scope: "colgroup", colspan: 2 }, `${column.label} (n = ${whole[i].atRisk})`))),
+              columns.map((column, i) => el("th", { scope: "colgroup", colspan: 2 }, `${column.label} (n\u00a0=\u00a0${whole[i].atRisk})`))),
             el("tr", {}, columns.map(() => [el("th", { scope: "col" }, "Patients (%)"), el("th", { scope: "col" }, "Events")]))),
           el("tbody", {}, row("Any that fits", whole, state.selection)),
           el("tbody", {}, named.map((line) => row(lineLink(line), line.counts, { ...state.selection, [state.by]: [line.place] }))))),

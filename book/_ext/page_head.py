@@ -24,6 +24,7 @@ FIRST = """\
     <meta charset="utf-8" />
     <title>{title}</title>
     <meta http-equiv="refresh" content="0; url={first}" />
+    <link rel="icon" href="_static/favicon.svg" />
     <link rel="canonical" href="{first}" />
   </head>
   <body>

@@ -25,7 +25,21 @@
     if (rest > 0 || frame.scrollHeight > frame.clientHeight) frame.tabIndex = 0;
   }
 
-  const watcher = new ResizeObserver((changes) => changes.forEach(({ target }) => mark(target)));
+  // A table that must scroll anyway gives its words room: see .sb-scrolls in the style sheet.
+  const widths = new WeakMap();
+  function fit(frame) {
+    if (widths.get(frame) === frame.clientWidth) return;
+    widths.set(frame, frame.clientWidth);
+    frame.classList.remove("sb-scrolls");
+    frame.classList.toggle("sb-scrolls", frame.scrollWidth - frame.clientWidth > 8);
+  }
+
+  const watcher = new ResizeObserver((changes) => {
+    for (const { target } of changes) {
+      fit(target);
+      mark(target);
+    }
+  });
   for (const frame of document.querySelectorAll(SCROLLERS)) {
     frame.addEventListener("scroll", () => mark(frame), { passive: true });
     watcher.observe(frame);

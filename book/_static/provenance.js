@@ -75,9 +75,9 @@
   };
   const MARKS = { determined: "∴", bounded: "§", illustrative: "‡" };
 
-  function standing([kind, ends, why]) {
+  function standing([kind, ends, why, meaning]) {
     const words = element("span");
-    words.append(element("strong", `${MARKS[kind] ?? ""}${capital(kind)}`), `: ${KINDS[kind]}.`);
+    words.append(element("strong", `${MARKS[kind] ?? ""}${capital(kind)}`), `: ${meaning || KINDS[kind]}.`);
     if (ends) words.append(` Between ${ends.replace(" to ", " and ")}.`);
     if (why) words.append(` ${capital(why)}${/[.!?]$/.test(why) ? "" : "."}`);
     return words;
@@ -395,9 +395,11 @@
   const button = { role: "button", "aria-haspopup": "dialog", class: "sb-number" };
 
   function prepare(table) {
-    const cells = [...table.querySelectorAll("td[data-from]")].filter((cell) => !cell.querySelector("a"));
-    cells.forEach((cell, at) => {
-      const inner = element("span", "", { ...button, tabindex: at ? "-1" : "0" });
+    const cells = [...table.querySelectorAll(":is(td, th)[data-from]")].filter((cell) => !cell.querySelector("a"));
+    // The stop is the first number of the body; those of the headings are an arrow away.
+    const stop = cells.find((cell) => cell.tagName === "TD") ?? cells[0];
+    cells.forEach((cell) => {
+      const inner = element("span", "", { ...button, tabindex: cell === stop ? "0" : "-1" });
       inner.append(...cell.childNodes);
       cell.append(inner);
     });
@@ -409,7 +411,7 @@
   }
 
   function step(event) {
-    const cell = event.target.closest("td");
+    const cell = event.target.closest("td, th");
     if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
     const row = [...cell.parentElement.querySelectorAll(".sb-number")];
     const at = row.indexOf(event.target);
@@ -434,7 +436,7 @@
     for (let at = lines.indexOf(cell.parentElement) + direction; lines[at]; at += direction) {
       const found = [...lines[at].querySelectorAll(".sb-number")];
       if (found.length) {
-        const away = (one) => Math.abs(middle(one.closest("td")) - middle(cell));
+        const away = (one) => Math.abs(middle(one.closest("td, th")) - middle(cell));
         return found.reduce((best, one) => (away(one) < away(best) ? one : best));
       }
     }

@@ -4,6 +4,7 @@
 (() => {
   const form = document.querySelector(".bd-article form.bd-search");
   const status = document.getElementById("search-status");
+  const examples = document.getElementById("search-examples");
   const results = document.getElementById("search-results");
   const FIRST = 20;
   const KINDS = { page: "Chapter", section: "Section", table: "Table", figure: "Figure", term: "Term", claim: "Claim" };
@@ -117,6 +118,7 @@
     const asked = words(query);
     results.replaceChildren();
     status.textContent = "";
+    examples.hidden = asked.length > 0;
     if (!asked.length) return;
     const patterns = asked.map(pattern);
     const found = entries.map((entry) => ({ entry, points: score(entry, asked, patterns) }))

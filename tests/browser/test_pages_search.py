@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from built import HTML, PAGES
-from headless import PATIENCE
+
+from safetybook.browsers import PATIENCE
 
 CLAIM = "ov.teae.ivig_p1.percent"
 
@@ -119,3 +120,16 @@ def test_many_results_unfold_and_keep_the_focus(page: Any, base: str) -> None:
     page.locator(".sb-more").last.click()
     assert page.locator(".sb-results a").count() > shown
     assert page.evaluate("document.activeElement.closest('.sb-results') !== null")
+
+
+def test_an_empty_search_shows_examples_that_find_something(page: Any, base: str) -> None:
+    page.goto(f"{base}/search.html")
+    examples = page.locator("#search-examples")
+    assert examples.is_visible()
+    links = examples.locator("a")
+    for number in range(links.count()):
+        page.goto(f"{base}/search.html")
+        links.nth(number).click()
+        page.wait_for_url("**/search.html?q=*")
+        assert page.locator(".sb-results li").count() > 0
+        assert examples.is_hidden()
