@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from explorer_grid import grid
-from headless import FLAGS
 
 from proderm.explorer import COLUMNS, estimands, facets, script
 from proderm.known_counts import address, known_counts
 from proderm.pages import study, verdicts
+from safetybook.browsers import FLAGS
 from safetybook.estimands import Column, Share
 from safetybook.results import compute
 from safetybook.rounding import percent

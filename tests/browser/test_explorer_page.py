@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from headless import PATIENCE
 
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.estimands.families import TREATMENT_EMERGENT
 from proderm.explorer import estimands
 from proderm.pages import study
+from safetybook.browsers import PATIENCE
 from safetybook.estimands import where
 from safetybook.results import compute
 

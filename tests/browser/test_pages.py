@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from built import PAGES, WITH_SEARCH
-from headless import PATIENCE
+
+from safetybook.browsers import PATIENCE
 
 BYTES = 900_000
 REQUESTS = 25

@@ -14,11 +14,6 @@ from anchors import LIST, found_anchors, read_list
 from built import CONTENTS, PAGES, WITH_SEARCH, article
 
 HEADING = re.compile(r"<h([1-6])[ >]")
-DIAGRAMS = {"fig-design", "fig-flow"}
-"""Their label says all that they show."""
-
-UNTABLED = {"fig-latency", "fig-duration", "fig-window"}
-"""Single events as dots, and not yet as a table."""
 
 
 class Markup(HTMLParser):
@@ -153,8 +148,7 @@ def test_every_drawing_says_what_it_shows(pages: dict[str, str], name: str) -> N
 @pytest.mark.parametrize("name", PAGES)
 def test_every_figure_has_its_numbers_as_a_table(pages: dict[str, str], name: str) -> None:
     for figure, inner in re.findall(r'<figure[^>]* id="(fig-[^"]+)">(.*?)</figure>', pages[name], re.DOTALL):
-        if figure not in DIAGRAMS | UNTABLED:
-            assert re.search(r'<details class="sb-data">.*<table', inner, re.DOTALL), figure
+        assert re.search(r'<details class="sb-data">.*<table', inner, re.DOTALL), figure
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from headless import PATIENCE
 from pypdf import PdfReader
 from pypdf.generic import Destination
+
+from safetybook.browsers import PATIENCE
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from small_book import LONG, LOOK, build

@@ -120,10 +120,14 @@ def test_a_table_is_one_stop_and_arrows_move_between_its_numbers(page: Any) -> N
     table.locator('.sb-number[tabindex="0"]').focus()
     for key, text in (
         ("ArrowRight", "196"), ("ArrowDown", "139"), ("ArrowLeft", "34 (65.4%)"), ("End", "351"),
-        ("ArrowUp", "545"), ("ArrowUp", "545"), ("Home", "42 (80.8%)"),
+        ("ArrowUp", "545"), ("ArrowUp", "All IVIg (n = 95)"), ("ArrowUp", "All IVIg (n = 95)"),
+        ("ArrowLeft", "Placebo (n = 48)"), ("End", "All IVIg (n = 95)"),
     ):  # fmt: skip
         page.keyboard.press(key)
-        assert page.evaluate("document.activeElement.innerText") == text
+        assert page.evaluate("document.activeElement.innerText").replace("\xa0", " ") == text
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Home")
+    assert page.evaluate("document.activeElement.innerText") == "42 (80.8%)"
     assert table.locator('.sb-number[tabindex="0"]').count() == 1
 
 
@@ -238,3 +242,11 @@ def test_print_shows_none_of_it(page: Any) -> None:
 
 def test_the_content_is_ready_for_json() -> None:
     assert json.loads(json.dumps(provided(DOCUMENT)[1])) == provided(DOCUMENT)[1]
+
+
+def test_a_heading_tells_how_many_are_at_risk(page: Any) -> None:
+    page.locator("th[data-from]", has_text="n\u00a0=\u00a048").first.hover()
+    expect_open(page)
+    told = " ".join(card(page).inner_text().split())
+    assert told.startswith("Placebo (n = 48) Patients at risk, Placebo, first period")
+    assert "Published: printed in the article." in told
