@@ -59,7 +59,9 @@ def test_the_rows_stand_under_the_part_of_the_article_that_makes_them() -> None:
 
 def test_the_counts_on_top_add_up() -> None:
     html = summary(verdicts(), NONE)
-    rows = [re.findall(r'<td class="num">([^<]*)</td>', row) for row in re.findall(r"<tr><th.*?</tr>", html)]
+    rows = [
+        re.findall(r'<td class="num"[^>]*>([^<]*)</td>', row) for row in re.findall(r"<tr><th.*?</tr>", html)
+    ]
     numbers = [[0 if cell == "–" else int(cell) for cell in row] for row in rows]
     *by_part, total = [row for row in numbers if row]
     assert [sum(column) for column in zip(*by_part, strict=True)] == total

@@ -11,7 +11,7 @@ import cdiscpilot.study
 from cdiscpilot import bounds
 from cdiscpilot.bounds import Witnesses, by_table, stored
 from cdiscpilot.ledger import TABLES, ledger
-from cdiscpilot.pages import brackets_of, narrowing, of_question, width
+from cdiscpilot.pages import PROVED, brackets_of, narrowing, of_question, width
 from cdiscpilot.questions import QUESTIONS
 from cdiscpilot.reconstruct import Rebuilt, differing, missed, study
 from cdiscpilot.study import ARMS, emergent, load
@@ -166,7 +166,7 @@ def test_a_witness_that_misses_a_claim_is_refused():
 
 def test_the_figure_says_its_numbers_in_words():
     rows = brackets_of(most=False)
-    drawn = brackets("truth", "Intervals", ["Placebo", "Low dose", "High dose"], rows)
+    drawn = brackets("truth", "Intervals", ["Placebo", "Low dose", "High dose"], rows, PROVED)
     first = next(iter(rows.values()))[0]
     assert f"Placebo {first.text}, truth {first.truth}" in drawn.alt
     assert drawn.data is not None

@@ -26,6 +26,13 @@ from safetybook.tables import Cell, cell_html
 each_notebook = pytest.mark.parametrize("document", NOTEBOOKS)
 each_page = pytest.mark.parametrize("document", [*NOTEBOOKS, *PAGES])
 
+COUNTS = re.compile(r"[\d\s.,%–−()]+(of|to|v)?[\d\s.,%–−()]*")
+"""A cell of numbers and nothing else, however it is set."""
+
+TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+WORDS = ">The article’s words</th>"
+"""A list of claims quotes what stands in a cell of the article; its other columns say what of it holds."""
+
 CELL = re.compile(r"<td([^>]*)>(.*?)</td>", re.DOTALL)
 
 
@@ -47,13 +54,43 @@ def test_every_cell_with_a_number_has_a_key(document: str) -> None:
     html, content, _ = provided(document)
     numeric = [
         (attributes, plain(inner))
-        for attributes, inner in CELL.findall(html)
-        if re.search(r"\d", plain(inner)) and re.search(r'class="[^"]*\bnum\b|data-standing', attributes)
+        for table in TABLE.findall(html)
+        for attributes, inner in CELL.findall(table)
+        if re.search(r"\d", plain(inner))
+        and (
+            re.search(r'class="[^"]*\bnum\b|data-standing', attributes)
+            or (WORDS not in table and COUNTS.fullmatch(plain(inner)))
+        )
     ]
     keys = [re.search(r'data-from="(\w+)"', attributes) for attributes, _ in numeric]
     assert [text for (_, text), key in zip(numeric, keys, strict=True) if key is None] == []
     assert {key[1] for key in keys if key} <= content["items"].keys()
     assert numeric or document == "notebooks/none"
+
+
+HEADING = re.compile(r"<th([^>]*)>(.*?)</th>", re.DOTALL)
+
+
+@each_notebook
+def test_every_heading_that_counts_patients_or_cycles_has_a_key(document: str) -> None:
+    html, content, _ = provided(document)
+    sizes = [
+        (attributes, plain(inner))
+        for attributes, inner in HEADING.findall(html)
+        if re.search(r"\b[nN]&nbsp;=&nbsp;\d|\d (?:months|cycles)\)|% of \d", inner)
+    ]
+    keys = [re.search(r'data-from="(\w+)"', attributes) for attributes, _ in sizes]
+    assert [text for (_, text), key in zip(sizes, keys, strict=True) if key is None] == []
+    assert {key[1] for key in keys if key} <= content["items"].keys()
+
+
+def test_a_heading_tells_what_its_number_counts() -> None:
+    html, content, _ = provided("notebooks/02_ae_overview")
+    (key,) = {
+        re.search(r'data-from="(\w+)"', a)[1] for a, text in HEADING.findall(html) if "52<sup>a" in text
+    }  # type: ignore[index]
+    assert content["items"][key]["of"] == [IVIG_P1.at_risk.id]
+    assert content["accounts"][IVIG_P1.at_risk.id]["value"] == "52"
 
 
 @each_page
@@ -81,7 +118,7 @@ def test_nothing_that_a_key_names_is_missing(document: str) -> None:
         assert {*item.get("of", ()), *item.get("made", ())} <= accounts.keys()
         assert item.get("claim") in {None, *claims}
         assert item["s"][0] in {"published", "determined", "bounded", "illustrative"}
-        assert item["s"][0] == "published" or item["s"][2] or item["s"][0] == "illustrative"
+        assert item["s"][0] in {"published", "illustrative"} or any(item["s"][2:])
     for known in accounts.values():
         assert known["label"]
         assert set(known.get("parts", ())) <= accounts.keys()
@@ -256,10 +293,10 @@ def test_places_are_written_as_spans() -> None:
 
 
 def test_a_standing_is_told() -> None:
-    assert told(PUBLISHED) == ["published", "", ""]
-    assert told(bounded(3, 7, "from x")) == ["bounded", "3 to 7", "from x"]
+    assert told(PUBLISHED) == ["published", "", "", ""]
+    assert told(bounded(3, 7, "from x")) == ["bounded", "3 to 7", "from x", ""]
     assert told(bounded(3, 7, "from x", proved=False))[2] == "from x; narrower ends may hold"
-    assert told(illustrative("open")) == ["illustrative", "", "open"]
+    assert told(illustrative("open")) == ["illustrative", "", "open", ""]
 
 
 def test_a_cell_says_why_it_is_fixed() -> None:

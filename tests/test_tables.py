@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from safetybook.aligned_text import to_text
-from safetybook.determinacy import PUBLISHED, bounded, determined, illustrative
+from safetybook.determinacy import PUBLISHED, Determinacy, Standing, bounded, determined, illustrative
 from safetybook.latex import to_latex
 from safetybook.results import Result
-from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Group, Row, Table, to_html
+from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Counted, Group, Row, Table, to_html
 
 PATIENTS, EVENTS = "No. of pts (%)", "No. of events"
 COLUMNS = (
@@ -275,3 +275,24 @@ def test_a_table_of_texts_is_set_as_a_listing():
     )
     assert 'class="dataframe sb listing"' in to_html(texts)
     assert "listing" not in to_html(TABLE)
+
+
+def test_where_no_article_prints_the_numbers_the_note_says_what_fixes_them() -> None:
+    elsewhere = Standing(Determinacy.PUBLISHED, meaning="printed in a report")
+    told = Table("Events", "Event", (("N",),), (Group("", (Row("Any", (Cell("3"),)),)),), standing=elsewhere)
+    assert told.notes == [("", "All numbers are published: printed in a report.")]
+    assert 'data-meaning="printed in a report"' in to_html(told)
+    mixed = Row("Any", (Cell("3", standing=elsewhere), Cell("4", standing=PUBLISHED)))
+    told = Table("Events", "Event", (("N",), ("M",)), (Group("", (mixed,)),))
+    assert told.notes == [("", "All numbers are published.")]
+
+
+def test_a_heading_with_a_number_says_where_it_comes_from() -> None:
+    size = Result("at_risk", "Patients at risk", "adsl", "patients", Fraction(52), "patients")
+    heading = Counted(Cell("Drug (n = 52)", (size,), standing=PUBLISHED))
+    table = Table("Events", "Event", ((heading, "N"), (heading, "%")), ())
+    html = to_html(table)
+    assert html.count("data-estimand") == 1
+    assert re.search(
+        r'<th[^>]*data-estimand="at_risk" data-standing="published">Drug \(n&nbsp;=&nbsp;52\)</th>', html
+    )

@@ -41,11 +41,11 @@ RECORDS = "records.js"
 SCRIPT, STYLE = "provenance.js", "provenance.css"
 CLAIMS_PAGE, EXPLORER_PAGE = "book/claims", "book/explorer"
 
-CELL = re.compile(r"<td(?P<attributes>[^>]*)>(?P<inner>.*?)</td>", re.DOTALL)
+CELL = re.compile(r"<(?P<tag>t[dh])\b(?P<attributes>[^>]*)>(?P<inner>.*?)</(?P=tag)>", re.DOTALL)
 GLUED = re.compile(r' data-glue="(?P<glued>[^"]+)"(?P<rest>[^>]*>)(?P<text>[^<]*(?:<span[^>]*>[^<]*)?)')
 PLACE = re.compile(r'id="(?P<code>code-\d+)"|<!-- glued (?P<glued>\S+) -->')
 ATTRIBUTE = re.compile(r' ([\w-]+)="([^"]*)"')
-PRIVATE = re.compile(r' data-(?:of|estimand|ends|why)="[^"]*"')
+PRIVATE = re.compile(r' data-(?:of|estimand|ends|why|meaning)="[^"]*"')
 """What cells say of themselves only for this step."""
 
 LEDGER = 'id="ledger"'
@@ -196,13 +196,13 @@ class Provenance:
         text = unescape(re.sub(r"<sup>.*?</sup>|<[^>]*>", " ", hit["inner"]))
         attributes = PRIVATE.sub("", hit["attributes"])
         if not re.search(r"\d", text) or "data-standing" not in known:
-            return f"<td{attributes}>{hit['inner']}</td>"
+            return f"<{hit['tag']}{attributes}>{hit['inner']}</{hit['tag']}>"
         document, code = self._code(place)
-        told = [known.get(f"data-{key}", "") for key in ("standing", "ends", "why")]
+        told = [known.get(f"data-{key}", "") for key in ("standing", "ends", "why", "meaning")]
         item: dict[str, Any] = {"s": told, "code": code}
         for name in _names(known):
             self._tell(item, name, text, document)
-        return f'<td{attributes} data-from="{self._key(item)}">{hit["inner"]}</td>'
+        return f'<{hit["tag"]}{attributes} data-from="{self._key(item)}">{hit["inner"]}</{hit["tag"]}>'
 
     def _glued(self, hit: re.Match[str]) -> str:
         document, name = unescape(hit["glued"]).split("::")

@@ -8,15 +8,23 @@ from itertools import pairwise
 from cdiscpilot.conventions import WAYS
 from cdiscpilot.report import ACTIVE, STARRED, What, agreeing, counts, lines, p_text, p_values
 from cdiscpilot.study import ARMS, load
-from safetybook.determinacy import PUBLISHED
+from safetybook.determinacy import Determinacy, Standing
 from safetybook.incidence import Level, Line
 from safetybook.results import ABSENT, compute
-from safetybook.tables import Cell, Folded, Group, Row, Table
+from safetybook.tables import Cell, Counted, Folded, Group, Row, Table
 
 COMMON = 5
 """A term is common for the report if at least so many percent of the patients of a group had it."""
 
 LEVELS = {Level.ANY: "All events", Level.CLASS: "System organ classes", Level.TERM: "Preferred terms"}
+
+REPORTED = Standing(Determinacy.PUBLISHED, meaning="printed in the report of CDISC Pilot 01")
+"""Of every number of the report's table: each was counted anew, and is the same."""
+
+COMPARED = Standing(
+    Determinacy.DETERMINED, meaning="counted by comparing the report of CDISC Pilot 01 with its records"
+)
+"""Of the numbers of cells that agree or would not."""
 
 KINDS = {
     What.PATIENTS: "Patients",
@@ -36,7 +44,8 @@ def agreement(caption: str) -> Table:
     body = [(label, [found[level, what] for what in KINDS]) for level, label in LEVELS.items()]
     body.append(("The whole table", [sum(column) for column in zip(*(row for _, row in body), strict=True)]))
     rows = tuple(Row(label, tuple(_of(number, number) for number in row)) for label, row in body)
-    return Table(caption, "Rows", tuple((kind,) for kind in KINDS.values()), (Group("", rows),))
+    columns = tuple((kind,) for kind in KINDS.values())
+    return Table(caption, "Rows", columns, (Group("", rows),), standing=COMPARED)
 
 
 def _of(part: int, whole: int) -> Cell:
@@ -79,7 +88,15 @@ def _row(line: Line, label: str) -> Row:
 
 def _laid_out(caption: str, groups: Iterable[Group]) -> Table:
     columns = [
-        (f"{arm.label.capitalize()} (n = {compute(load(), arm.at_risk).formatted()})",) for arm in ARMS
+        (
+            Counted(
+                Cell(
+                    f"{arm.label.capitalize()} (n = {compute(load(), arm.at_risk).formatted()})",
+                    standing=REPORTED,
+                )
+            ),
+        )
+        for arm in ARMS
     ]
     tests = [("Fisher’s exact p-value", arm.label.capitalize()) for arm in ACTIVE]
     groups = tuple(groups)
@@ -89,7 +106,7 @@ def _laid_out(caption: str, groups: Iterable[Group]) -> Table:
     ]
     if any(cell.text == ABSENT for group in groups for row in group.rows for cell in row.cells):
         notes.append((ABSENT, "No patient of either group had the event."))
-    return Table(caption, "Term", (*columns, *tests), groups, tuple(notes), standing=PUBLISHED)
+    return Table(caption, "Term", (*columns, *tests), groups, tuple(notes), standing=REPORTED)
 
 
 def conventions(caption: str) -> Table:
@@ -98,4 +115,5 @@ def conventions(caption: str) -> Table:
     for label, change in WAYS.items():
         found = change()
         body.append(Row(label, (_of(found.differing, found.cells),)))
-    return Table(caption, "Another way", (("Cells that would differ",),), (Group("", tuple(body)),))
+    columns = (("Cells that would differ",),)
+    return Table(caption, "Another way", columns, (Group("", tuple(body)),), standing=COMPARED)

@@ -215,8 +215,8 @@ CONTRADICTIONS = (
             "Of the factors that Table 6 counts, Table 5 lists 3, 3, 3, 1 and 4 for patients "
             "2, 3, 4, 6 and 7; "
             "Table 6 has 16 in six patients, so the sixth has 2.\n"
-            "One patient with two factors and three with three cannot be `2 risk factors 0 (0)` and "
-            "`3 risk factors 5 (83.3)`."
+            "One patient with two factors and three with three cannot be “2 risk factors 0 (0)” and "
+            "“3 risk factors 5 (83.3)”."
         ),
         reading=(
             "The lists of Table 5 and the rows of single factors in Table 6 hold: one "

@@ -25,7 +25,7 @@ from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
 from safetybook.rounding import exact, half_up
 from safetybook.study import Study
-from safetybook.tables import Cell, Folded, Group, Row, Table, cell, unraised
+from safetybook.tables import Cell, Counted, Folded, Group, Row, Table, cell, unraised
 
 PALETTE = Palette(("IVIg", "Placebo"))
 """The treatments' colours and shapes, the same in every figure."""
@@ -108,6 +108,10 @@ class Page:
             if result.value is not None and not beside:
                 self._list(estimand.id, result.formatted(decimals), self.standing(estimand), estimand.label)
         return shown
+
+    def heading(self, form: str, *estimands: Estimand, location: str = "") -> Counted:
+        """A heading with the numbers of estimands: ``"IVIg (n = {})"``."""
+        return Counted(self.cell(form, *estimands, location=location))
 
     def standing(self, estimand: Estimand) -> Standing:
         """How far the article fixes an estimand."""
@@ -226,8 +230,8 @@ class Page:
         headings = []
         for column in columns:
             period, treatment = HEADINGS[column]
-            at_risk = self.cell("{}", column.at_risk, location=location).text
-            headings += [(period, treatment.format(at_risk), measure.heading) for measure in measures]
+            named = self.heading(treatment, column.at_risk, location=location)
+            headings += [(period, named, measure.heading) for measure in measures]
         body = [
             Row(label, tuple(self.cell(form, *estimands, location=location) for form, estimands in row))
             for label, row in zip(rows, shown, strict=True)

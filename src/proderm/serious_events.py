@@ -137,7 +137,7 @@ def serious_table(page: Page, caption: str, printed: Mapping[str, str], marks: M
     # All who were randomised were treated, and first of all in the first period.
     at_risk = {column: column.at_risk for column in COLUMNS} | {ANY_P1: CATALOGUE["randomised.all"]}
     columns = [
-        (period, treatment.format(page.cell("{}", at_risk[column]).text))
+        (period, page.heading(treatment, at_risk[column]))
         for (period, treatment), column in zip(HEADINGS, COLUMNS, strict=True)
     ]
 

@@ -110,8 +110,7 @@ def assessment(page: Page) -> Table:
     headings = []
     for column in SAFETY_COLUMNS:
         period, treatment = HEADINGS[column]
-        at_risk = page.cell("{}", column.at_risk, location="Table 1").text
-        named = treatment.replace("^a", "").format(at_risk)
+        named = page.heading(treatment.replace("^a", ""), column.at_risk, location="Table 1")
         headings += [(period, named, "No. of pts (%)"), (period, named, "No. of events")]
     printed = [
         Row(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from safetybook.determinacy import PUBLISHED
+from safetybook.determinacy import Standing
 from safetybook.figures import FAINT, INK, Figure, drawing, finish
 from safetybook.ranges import OPEN
 from safetybook.tables import Cell, Group, Row, Table
@@ -58,8 +58,11 @@ Brackets = Mapping[str, Sequence[Bracket]]
 """By question one bracket per group of patients."""
 
 
-def brackets(name: str, caption: str, groups: Sequence[str], rows: Brackets) -> Figure:
-    """A bar from the least to the greatest answer, its certified ends marked, with a dot at the truth."""
+def brackets(name: str, caption: str, groups: Sequence[str], rows: Brackets, standing: Standing) -> Figure:
+    """A bar from the least to the greatest answer, its certified ends marked, with a dot at the truth.
+
+    `standing` says how far the numbers are fixed, and by what.
+    """
     with drawing(0.75 + 0.34 * len(rows)) as canvas:
         panels = canvas.subplots(1, len(groups), sharey=True)
         for number, (axes, group) in enumerate(zip(panels, groups, strict=True)):
@@ -79,7 +82,7 @@ def brackets(name: str, caption: str, groups: Sequence[str], rows: Brackets) -> 
             label_text.set_in_layout(False)
         panels[len(groups) // 2].set_xlabel("Patients")
         alt = "; ".join(f"{label}: {_words(groups, found)}" for label, found in rows.items())
-        return finish(canvas, name, f"{caption}. {alt}.", table(caption, groups, rows))
+        return finish(canvas, name, f"{caption}. {alt}.", table(caption, groups, rows, standing))
 
 
 def _words(groups: Sequence[str], found: Sequence[Bracket]) -> str:
@@ -98,8 +101,10 @@ def _bar(axes: Axes, place: int, found: Bracket) -> None:
     axes.plot(found.truth, place, "o", color=INK, markersize=4, clip_on=False)
 
 
-def table(caption: str, groups: Sequence[str], rows: Brackets, stub: str = "Patients with") -> Table:
-    """Interval and truth of each question in each group of patients."""
+def table(
+    caption: str, groups: Sequence[str], rows: Brackets, standing: Standing, stub: str = "Patients with"
+) -> Table:
+    """Interval and truth of each question in each group of patients; `standing` is that of all numbers."""
     columns = tuple((group, heading) for group in groups for heading in ("Possible", "Truth"))
     body = tuple(
         Row(label, tuple(Cell(text) for bracket in found for text in (bracket.text, str(bracket.truth))))
@@ -107,4 +112,4 @@ def table(caption: str, groups: Sequence[str], rows: Brackets, stub: str = "Pati
     )
     notes = ((OPEN, "No data set is known to attain this end; the interval may be wider than need be."),)
     is_open = any(not all(bracket.certified) for found in rows.values() for bracket in found)
-    return Table(caption, stub, columns, (Group("", body),), notes if is_open else (), PUBLISHED)
+    return Table(caption, stub, columns, (Group("", body),), notes if is_open else (), standing)

@@ -57,6 +57,7 @@ class Standing:
             is known or the value is no number. A published rounded number has the ends of its rounding.
         proved: whether a solver or an argument proved that both ends are the best possible.
         why: the reason in a few words, for a list.
+        meaning: what the kind means here, where no article prints the numbers; else that of :data:`MEANINGS`.
 
     Raises:
         ValueError: if a bounded number lacks an end, or the ends are in the wrong order.
@@ -67,6 +68,7 @@ class Standing:
     high: Fraction | None = None
     proved: bool = True
     why: str = ""
+    meaning: str = ""
 
     def __post_init__(self) -> None:
         if self.kind is Determinacy.BOUNDED and (self.low is None or self.high is None):
@@ -133,10 +135,10 @@ def illustrative(why: str = "") -> Standing:
 
 
 def told(standing: Standing, decimals: int = 0) -> list[str]:
-    """A standing as a page says it: the kind, the ends of what is bounded, the reason."""
+    """A standing as a page says it: kind, ends of what is bounded, reason, and a meaning of its own."""
     bounded = standing.kind is Determinacy.BOUNDED
     why = standing.why if standing.proved or not bounded else f"{standing.why}; narrower ends may hold"
-    return [str(standing.kind), standing.text(decimals) if bounded else "", why]
+    return [str(standing.kind), standing.text(decimals) if bounded else "", why, standing.meaning]
 
 
 def weakest(kinds: Iterable[Determinacy]) -> Determinacy:

@@ -254,7 +254,7 @@ def _dots(axes: Axes, place: int, row: Contrast, palette: Palette) -> None:
 
 
 def _name_dots(axes: Axes, row: Contrast, palette: Palette, most: float) -> None:
-    """Name the treatments at the dots of one row, each on its outer side, or below where that has no room."""
+    """Name the treatments at the dots of one row, on the outer sides; or under the line for want of room."""
     right = max(row.first, row.second, key=lambda result: result.number)
     for treatment, result in zip(palette.treatments, (row.first, row.second), strict=False):
         side = 1 if result is right else -1
@@ -262,7 +262,7 @@ def _name_dots(axes: Axes, row: Contrast, palette: Palette, most: float) -> None
         axes.annotate(
             treatment,
             (float(result.number), 0),
-            xytext=(-4, -12) if narrow else (7 * side, 0),
+            xytext=(6, -7) if narrow else (7 * side, 0),
             textcoords="offset points",
             ha="left" if side > 0 or narrow else "right",
             va="center",

@@ -24,7 +24,7 @@ class Glued:
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, str]]:
-        kind, ends, why = told(self.standing, decimals_of(self.text.partition(" ")[0]))
+        kind, ends, why, _ = told(self.standing, decimals_of(self.text.partition(" ")[0]))
         beside = {"standing": kind, "ends": ends, "why": why, "label": self.label, "of": self.of}
         return {"text/plain": repr(self.text)}, {name: text for name, text in beside.items() if text}
 

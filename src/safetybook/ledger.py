@@ -13,7 +13,13 @@ from html import escape
 
 from safetybook.claims import Claim, Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction, Kind
+from safetybook.determinacy import Determinacy, Standing
 from safetybook.estimands import Catalogue
+from safetybook.results import ABSENT
+from safetybook.tables import Cell, cell_html
+
+LISTED = Standing(Determinacy.DETERMINED, meaning="counted in the list of all claims")
+"""Of the numbers of claims."""
 
 KINDS = {
     Kind.CONTRADICTION: "No data satisfy these statements together.",
@@ -79,7 +85,9 @@ def summary(verdicts: Verdicts, links: Links) -> str:
 
 def _summary_row(heading: str, numbers: list[int], chapter: str) -> str:
     # A zero is no news; a dash keeps the eye on the others.
-    cells = "".join(f'<td class="num">{f"{number}" if number else "–"}</td>' for number in numbers)
+    cells = "".join(
+        cell_html(Cell(str(number) if number else ABSENT, standing=LISTED), "") for number in numbers
+    )
     return f'<tr><th scope="row">{heading}</th>{cells}<td>{chapter}</td></tr>'
 
 

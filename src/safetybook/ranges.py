@@ -15,6 +15,9 @@ from safetybook.tables import Cell, Group, Row, Table
 OPEN = "°"
 """Mark of an end that no data set is known to reach."""
 
+LONGEST = 64
+"""Characters of a label and its range that fit on the line above a bar."""
+
 
 @dataclass(frozen=True)
 class Range:
@@ -69,7 +72,12 @@ def ranges(
     where it ends in a thin line, none is known to, and the line's end is what none can pass. The circle is
     the value in one data set. `others` has the values in other data sets by label; the part of the bar that
     they span is stronger.
+
+    Raises:
+        ValueError: for a number of events, and for labels that would run into their ranges.
     """
+    if long := [row.label for row in rows if len(row.label) + len(row.marked) > LONGEST]:
+        raise ValueError(f"a label and its range have room for {LONGEST} characters: {'; '.join(long)}")
     with drawing(0.55 + 0.46 * len(rows)) as canvas:
         axes = canvas.subplots()
         spans = [_span(row, others or {}) for row in rows]
@@ -118,17 +126,22 @@ def _bar(axes: Axes, place: int, row: Range, span: tuple[int, int] | None) -> No
 
 
 CERTIFIED = {
-    (True, True): "both ends",
-    (True, False): "the least",
-    (False, True): "the greatest",
-    (False, False): "neither end",
+    (True, True): "both",
+    (True, False): "least",
+    (False, True): "greatest",
+    (False, False): "neither",
 }
 """In words, which ends of a range some data set reaches."""
 
 
+NOTES = (
+    ("", "Ends reached: by data sets that were made. Where one is not, the numbers say how far they go."),
+)
+
+
 def table(caption: str, rows: Sequence[Range]) -> Table:
     """The ranges as a table: what none can pass, which ends are reached, and the value in one data set."""
-    columns = (("Least",), ("Greatest",), ("Of",), ("Reached by a data set",), ("Here",))
+    columns = (("Least",), ("Greatest",), ("Of",), ("Ends reached",), ("Here",))
     body = tuple(
         Row(
             row.label,
@@ -142,7 +155,7 @@ def table(caption: str, rows: Sequence[Range]) -> Table:
         for row in rows
     )
     ends = determined("the ends over all data sets that satisfy the claims")
-    return Table(caption, "What is counted", columns, (Group("", body),), standing=ends)
+    return Table(caption, "What is counted", columns, (Group("", body),), NOTES, ends)
 
 
 def _reached(row: Range) -> str:
@@ -150,4 +163,5 @@ def _reached(row: Range) -> str:
     words = CERTIFIED[row.certified]
     if all(row.certified):
         return words
-    return f"{words}; {row.reached_low} to {row.reached_high} are"
+    reached = dict.fromkeys((row.reached_low, row.reached_high))
+    return f"{words}; {' to '.join(map(str, reached))}"

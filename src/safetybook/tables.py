@@ -62,6 +62,18 @@ class Cell:
         return self.standing.kind if self.standing and has_number else None
 
 
+class Counted(str):
+    """A heading that shows a number, with the cell that says where the number comes from."""
+
+    cell: Cell
+
+    def __new__(cls, cell: Cell) -> Counted:
+        """The heading whose text is that of the cell."""
+        heading = super().__new__(cls, cell.text)
+        heading.cell = cell
+        return heading
+
+
 @dataclass(frozen=True)
 class Row:
     """A row: its heading and one cell per column; `anchor`, if any, is its id on the page."""
@@ -93,7 +105,8 @@ class Heading:
 class Table:
     """A table. `columns` gives each column's headings from the widest spanner down to its own.
 
-    Neighbours with the same first headings share the spanning cells. `footnotes` are pairs of mark
+    Neighbours with the same first headings share the spanning cells. A heading that shows a number is
+    :class:`Counted`. `footnotes` are pairs of mark
     and text, in order; a note with an empty mark (abbreviations) stands by itself. `standing` holds of the
     numbers of all cells that do not say otherwise.
 
@@ -184,9 +197,16 @@ class Table:
             notes.append((MARKS[kind], f"{kind.capitalize()}: {MEANINGS[kind]}.{listed}"))
         if self.plain in self.kinds:
             which = "Numbers without a mark" if marked else "All numbers"
-            meaning = "" if self.plain is Determinacy.PUBLISHED else f": {MEANINGS[self.plain]}"
-            notes.append(("", f"{which} are {self.plain}{meaning}."))
+            meaning = self._meaning or ("" if self.plain is Determinacy.PUBLISHED else MEANINGS[self.plain])
+            notes.append(("", f"{which} are {self.plain}{f': {meaning}' if meaning else ''}."))
         return notes
+
+    @property
+    def _meaning(self) -> str:
+        """What the kind of the numbers without a mark means here, if all of them say the same."""
+        standings = [cell.standing for row in self.rows for cell in row.cells if cell.kind is self.plain]
+        meanings = {standing.meaning for standing in standings if standing}
+        return meanings.pop() if len(meanings) == 1 else ""
 
     def _ends(self) -> list[str]:
         """The ends of each bounded cell whose row does not show them; the column goes unsaid if it is one."""
@@ -357,7 +377,8 @@ def _heading_html(heading: Heading, table: Table) -> str:
     depth = f' rowspan="{heading.levels}"' if heading.levels > 1 else ""
     # "n = 48" stays on one line.
     shown = raised(heading.text).replace(" = ", "&nbsp;=&nbsp;")
-    return f"<th{text}{span}{depth}>{shown}</th>"
+    data = _data(heading.text.cell) if isinstance(heading.text, Counted) else ""
+    return f"<th{text}{span}{depth}{data}>{shown}</th>"
 
 
 def cell_html(cell: Cell, marks: str, rows: int = 1) -> str:
@@ -373,17 +394,21 @@ def cell_html(cell: Cell, marks: str, rows: int = 1) -> str:
         if applies
     )
     kind = f' class="{names}"' if names else ""
+    span = f' rowspan="{rows}"' if rows > 1 else ""
+    return f"<td{kind}{span}{_data(cell)}>{raised(cell.text)}{_sup(marks)}</td>"
+
+
+def _data(cell: Cell) -> str:
+    """What a cell says of its numbers, for the step that gives them their provenance."""
     source = " ".join(result.estimand for result in cell.results)
     data = f' data-estimand="{escape(source)}"' if source else ""
     data += f' data-of="{escape(cell.of)}"' if cell.of else ""
     data += f' data-standing="{cell.kind}"' if cell.kind else ""
     if cell.kind and cell.standing:
-        _, ends, why = told(cell.standing, _decimals(cell.text))
-        data += "".join(
-            f' data-{key}="{escape(text)}"' for key, text in (("ends", ends), ("why", why)) if text
-        )
-    span = f' rowspan="{rows}"' if rows > 1 else ""
-    return f"<td{kind}{span}{data}>{raised(cell.text)}{_sup(marks)}</td>"
+        _, ends, why, meaning = told(cell.standing, _decimals(cell.text))
+        said = {"ends": ends, "why": why, "meaning": meaning}
+        data += "".join(f' data-{key}="{escape(text)}"' for key, text in said.items() if text)
+    return data
 
 
 def _sup(mark: str) -> str:

@@ -66,20 +66,20 @@ def seriousness(printed: Mapping[str, int], ledger: Iterable[Claim]) -> Family:
         ),
         combined(
             "serious_and_stopped",
-            "A serious TEAE and one that ended treatment, IVIg, overall",
+            "A serious TEAE and one ending treatment, IVIg, overall",
             has(SERIOUS, overall) & has(DISCONTINUATION, overall),
             overall,
         ),
         combined(
             "stopped_not_serious",
-            "A TEAE that ended treatment, none serious, IVIg, overall",
+            "TEAE ending treatment, none serious, IVIg, overall",
             has(DISCONTINUATION, overall) & ~has(SERIOUS, overall),
             overall,
         ),
         Question(
             patients(UNRELATED & DISCONTINUATION, ext),
             ext,
-            "Unrelated TEAEs that ended treatment, extension",
+            "Unrelated TEAEs ending treatment, extension",
         ),
     )
     rows = kinds(
