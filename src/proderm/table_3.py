@@ -133,7 +133,7 @@ def values(study: Study, measure: str) -> Table:
 def _value_cells(entry: Entry, study: Study) -> tuple[Cell, Cell]:
     strip = entry.strip(study)
     if strip.mark is None:
-        return Cell(ABSENT), Cell(ABSENT)
+        return Cell(ABSENT, numeric=False), Cell(ABSENT)
     days = Counter("open" if dot.days is None else half_up(dot.days, DECIMALS) for dot in strip.dots)
     text = ", ".join(f"{value} ({number})" if number > 1 else value for value, number in days.items())
     results = (strip.mark.median, strip.mark.minimum, strip.mark.maximum)

@@ -118,7 +118,8 @@ def _table(of: Design) -> Table:
         changes.append(Row(_flat(text), (_published(f"from {week}"), Cell(ABSENT))))
     if changes:
         groups.append(Group("Changes", tuple(changes)))
-    return Table("Study design, by week", "Treatment", (("Weeks",), ("Infusion cycles",)), tuple(groups))
+    columns = (("Weeks",), ("Infusion cycles in week",))
+    return Table("Study design, by week", "Treatment", columns, tuple(groups))
 
 
 def _name(lane: Lane) -> str:
