@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import acos, copysign, cos, hypot, inf, isinf, pi, sqrt
+from typing import Literal
 
 from scipy.stats import binomtest, chi2, fisher_exact
 
@@ -49,10 +50,7 @@ def wilson(events: int, size: int, level: float = 0.95) -> tuple[float, float]:
         ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
             not between 0 and 1.
     """
-    _check_share(events, size)
-    check_level(level)
-    limits = binomtest(events, size).proportion_ci(level, "wilson")
-    return _unless_reached(events, size, float(limits.low), float(limits.high))
+    return _of_proportion(events, size, level, "wilson")
 
 
 def clopper_pearson(events: int, size: int, level: float = 0.95) -> tuple[float, float]:
@@ -75,9 +73,16 @@ def clopper_pearson(events: int, size: int, level: float = 0.95) -> tuple[float,
         ValueError: if nobody is at risk, not between none and all of them have an event, or the level is
             not between 0 and 1.
     """
+    return _of_proportion(events, size, level, "exact")
+
+
+def _of_proportion(
+    events: int, size: int, level: float, method: Literal["wilson", "exact"]
+) -> tuple[float, float]:
+    """The interval by a method that scipy names."""
     _check_share(events, size)
     check_level(level)
-    limits = binomtest(events, size).proportion_ci(level, "exact")
+    limits = binomtest(events, size).proportion_ci(level, method)
     return _unless_reached(events, size, float(limits.low), float(limits.high))
 
 
