@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from watched import watched
 
 from proderm.columns import IVIG_ALL, IVIG_P1
 from proderm.estimands.families import TREATMENT_EMERGENT
 from proderm.explorer import estimands
 from proderm.pages import study
-from safetybook.browsers import PATIENCE
 from safetybook.estimands import where
 from safetybook.results import compute
 
@@ -49,18 +49,11 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
     """A fresh page on which an error or a request to elsewhere fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on(
-        "request", lambda asked: None if asked.url.startswith(("file:", "blob:")) else wrong.append(asked.url)
-    )
-    opened.goto(address)
-    yield opened
-    context.close()
+    own = ("file:", "blob:")
+    with watched(browser, viewport={"width": 1280, "height": 900}) as (opened, wrong):
+        opened.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(asked.url))
+        opened.goto(address)
+        yield opened
     assert wrong == []
 
 

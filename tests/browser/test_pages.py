@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from built import PAGES, WITH_SEARCH
+from watched import watched
 
 from safetybook.browsers import PATIENCE
 
@@ -49,15 +50,11 @@ class Visit:
 @pytest.fixture
 def visit(browser: Any) -> Iterator[Visit]:
     """A fresh page without a network."""
-    context = browser.new_context(viewport=WIDE, offline=True, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
-    opened = Visit(context.new_page())
-    opened.page.on("request", lambda request: opened.asked.append(request.url))
-    opened.page.on("requestfailed", lambda request: opened.wrong.append(f"not loaded: {request.url}"))
-    opened.page.on("pageerror", lambda error: opened.wrong.append(str(error)))
-    opened.page.on("console", lambda said: opened.wrong.append(said.text) if said.type == "error" else None)
-    yield opened
-    context.close()
+    with watched(browser, viewport=WIDE, offline=True, reduced_motion="reduce") as (page, wrong):
+        opened = Visit(page, wrong=wrong)
+        page.on("request", lambda request: opened.asked.append(request.url))
+        page.on("requestfailed", lambda request: wrong.append(f"not loaded: {request.url}"))
+        yield opened
 
 
 def settle(page: Any, size: dict[str, int], theme: str, unfolded: bool) -> None:

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from built import HTML, PAGES
-
-from safetybook.browsers import PATIENCE
+from watched import watched
 
 CLAIM = "ov.teae.ivig_p1.percent"
 
@@ -40,14 +39,8 @@ def base(request: pytest.FixtureRequest, book: Path) -> Iterator[str]:
 @pytest.fixture
 def page(browser: Any, base: str) -> Iterator[Any]:
     """A fresh page on which an error fails the test."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    yield opened
-    context.close()
+    with watched(browser, viewport={"width": 1280, "height": 900}) as (opened, wrong):
+        yield opened
     assert wrong == []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from provenance_pages import extension, provided
+from watched import watched
 
 from proderm.origins import records
 from proderm.pages import study
@@ -45,19 +46,12 @@ def page(request: pytest.FixtureRequest, browser: Any, address: str) -> Iterator
     sizes = {"desk": (1280, 900), "phone": (375, 800)}
     width, height = sizes[request.param]
     touch = request.param == "phone"
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch
-    )
-    context.set_default_timeout(30_000)
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    opened.on("request", lambda asked: None if asked.url.startswith("file:") else wrong.append(asked.url))
-    opened.goto(address)
-    yield opened
+    screen = {"viewport": {"width": width, "height": height}, "has_touch": touch, "is_mobile": touch}
+    with watched(browser, 30_000, **screen) as (opened, wrong):
+        opened.on("request", lambda asked: None if asked.url.startswith("file:") else wrong.append(asked.url))
+        opened.goto(address)
+        yield opened
     assert wrong == []
-    context.close()
 
 
 on_a_phone = pytest.mark.parametrize("page", ["phone"], indirect=True)
