@@ -15,8 +15,9 @@ from sphinx.util.docutils import docutils_namespace
 from proderm import export
 from proderm.pages import study, verdicts
 from safetybook.exports import FORMS
+from safetybook.html_tables import to_html
 from safetybook.layout import PROSE, blocks
-from safetybook.tables import Cell, Group, Row, Table, to_html
+from safetybook.tables import Cell, Group, Row, Table
 
 ROOT = Path(__file__).parents[1]
 EXTENSIONS = ROOT / "book" / "_ext"

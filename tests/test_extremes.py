@@ -19,11 +19,11 @@ from safetybook.aligned_text import to_text
 from safetybook.analysis_results import analysis_results
 from safetybook.determinacy import PUBLISHED
 from safetybook.estimands import Combination, Count, Function, Ratio, Share, Summary, where
+from safetybook.html_tables import to_html
 from safetybook.invariants import check
 from safetybook.latex import to_latex
 from safetybook.reported import Reported
 from safetybook.results import ABSENT, compute
-from safetybook.tables import to_html
 
 EVENTS = {"adae", "admh", "adcm", "adwells"}
 

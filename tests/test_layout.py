@@ -5,10 +5,11 @@ import re
 import pytest
 
 from safetybook.determinacy import PUBLISHED, illustrative
+from safetybook.html_tables import to_html
 from safetybook.latex import to_latex
 from safetybook.layout import PROSE, Box, Layout, Run, Text, blocks, layout
 from safetybook.listings import Entry, Listing, Section
-from safetybook.tables import Cell, Group, Row, Table, to_html
+from safetybook.tables import Cell, Group, Row, Table
 
 TABLE = Table(
     "Events by severity^a",

@@ -18,10 +18,11 @@ from proderm.pages import study, verdicts
 from safetybook.claims import Outcome
 from safetybook.determinacy import PUBLISHED, bounded, illustrative, told
 from safetybook.estimands import Combination, Count, Ratio, Summary, Unit, except_where, where
+from safetybook.html_tables import cell_html
 from safetybook.predicates import Has
 from safetybook.provenance import account, behind, counted, of_claim, prints, spans
 from safetybook.results import compute
-from safetybook.tables import Cell, cell_html
+from safetybook.tables import Cell
 
 each_notebook = pytest.mark.parametrize("document", NOTEBOOKS)
 each_page = pytest.mark.parametrize("document", [*NOTEBOOKS, *PAGES])

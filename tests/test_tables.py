@@ -8,9 +8,10 @@ import pytest
 
 from safetybook.aligned_text import to_text
 from safetybook.determinacy import PUBLISHED, Determinacy, Standing, bounded, determined, illustrative
+from safetybook.html_tables import to_html
 from safetybook.latex import to_latex
 from safetybook.results import Result
-from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Counted, Group, Row, Table, to_html
+from safetybook.tables import DIFFERS, ILLUSTRATIVE, Cell, Counted, Group, Row, Table
 
 PATIENTS, EVENTS = "No. of pts (%)", "No. of events"
 COLUMNS = (

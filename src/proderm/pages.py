@@ -15,6 +15,7 @@ from proderm.columns import IVIG_ALL, IVIG_P1, PLACEBO_P1, SAFETY_COLUMNS
 from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients, percent
 from proderm.origins import Accounted, own_accounts
+from safetybook.aligned_text import unraised
 from safetybook.claims import Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction
 from safetybook.determinacy import PUBLISHED, SHOWS_ENDS, Determinacy, Standing, determined
@@ -25,7 +26,7 @@ from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
 from safetybook.rounding import exact, half_up
 from safetybook.study import Study
-from safetybook.tables import Cell, Counted, Folded, Group, Row, Table, cell, unraised
+from safetybook.tables import Cell, Counted, Folded, Group, Row, Table, cell
 
 PALETTE = Palette(("IVIg", "Placebo"))
 """The treatments' colours and shapes, the same in every figure."""

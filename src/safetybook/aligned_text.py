@@ -9,9 +9,18 @@ if TYPE_CHECKING:
     from safetybook.tables import Heading, Table
 
 
+RAISED = re.compile(r"\^(\w)")
+"""A letter of a text that is set raised, as a mark of a note."""
+
+
 def flat(text: str) -> str:
     """A text on one line, its raised letters after a blank."""
-    return re.sub(r"\^(\w)", r" \1", text).replace("\n", "; ")
+    return RAISED.sub(r" \1", text).replace("\n", "; ")
+
+
+def unraised(text: str) -> str:
+    """A text without its raised footnote letters, for a place that does not have the notes."""
+    return RAISED.sub("", text)
 
 
 def to_text(table: Table) -> str:

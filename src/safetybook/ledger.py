@@ -15,8 +15,9 @@ from safetybook.claims import Claim, Outcome, Verdict, Verdicts
 from safetybook.contradictions import Contradiction, Kind
 from safetybook.determinacy import Determinacy, Standing
 from safetybook.estimands import Catalogue
+from safetybook.html_tables import cell_html
 from safetybook.results import ABSENT
-from safetybook.tables import Cell, cell_html
+from safetybook.tables import Cell
 
 LISTED = Standing(Determinacy.DETERMINED, meaning="counted in the list of all claims")
 """Of the numbers of claims."""

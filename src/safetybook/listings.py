@@ -11,17 +11,9 @@ import re
 from dataclasses import dataclass, field, replace
 
 from safetybook.aligned_text import to_text
+from safetybook.html_tables import cell_html, framed, group_html, raised
 from safetybook.latex import to_latex
-from safetybook.tables import (
-    Cell,
-    Group,
-    Row,
-    Table,
-    cell_html,
-    framed,
-    group_html,
-    raised,
-)
+from safetybook.tables import Cell, Group, Row, Table
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ The idea of treating a printed number as an interval under a named rounding rule
 GRIM-type tests (Brown & Heathers, 2017, doi:10.1177/1948550616673876).
 """
 
+import re
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 
@@ -20,6 +21,12 @@ def exact(value: object) -> Fraction:
 def places(printed: str) -> int:
     """How many decimals a printed number shows: 2 for ``92.20``, 0 for ``45``."""
     return len(printed.partition(".")[2])
+
+
+def first_places(text: str) -> int:
+    """The decimals of the first number of a text; 0 where it has none."""
+    found = re.search(r"\d+(\.\d+)?", text)
+    return places(found[0]) if found else 0
 
 
 def half_up(value: Exact, decimals: int) -> str:

@@ -9,20 +9,20 @@ In headings, labels and cells, ``^a`` stands for a raised footnote letter. A cel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
-from safetybook.aligned_text import flat, to_text
+from safetybook.aligned_text import to_text, unraised
 from safetybook.claims import Outcome, Verdict, Verdicts
-from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing, told
+from safetybook.determinacy import MARKS, MEANINGS, SHOWS_ENDS, Determinacy, Standing
 from safetybook.estimands import Estimand
+from safetybook.html_tables import to_html
 from safetybook.latex import to_latex
 from safetybook.layout import Layout, layout
 from safetybook.results import Result, compute
-from safetybook.rounding import places
+from safetybook.rounding import first_places, places
 from safetybook.study import Study
 
 DIFFERS = "†"
@@ -33,8 +33,6 @@ ILLUSTRATIVE = MARKS[Determinacy.ILLUSTRATIVE]
 
 NOTED = 8
 """The largest number of differing cells whose text in the article a note repeats."""
-
-_RAISED = re.compile(r"\^(\w)")
 
 
 @dataclass(frozen=True)
@@ -99,6 +97,11 @@ class Heading:
     start: int
     columns: int
     levels: int
+
+    @property
+    def source(self) -> Cell | None:
+        """The cell that says where the heading's number comes from, if it shows one."""
+        return self.text.cell if isinstance(self.text, Counted) else None
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,7 @@ class Table:
             and cell.standing
             and not SHOWS_ENDS.search(cell.text)
             and not any(
-                (ends := cell.standing.text(_decimals(cell.text))) in other.text for other in row.cells
+                (ends := cell.standing.text(first_places(cell.text))) in other.text for other in row.cells
             )
         ]
         columns = {path for _, path, _ in found}
@@ -312,12 +315,6 @@ def together(standings: Sequence[Standing]) -> Standing | None:
     return max(standings, key=lambda standing: order.index(standing.kind), default=None)
 
 
-def _decimals(text: str) -> int:
-    """The decimals of the first number of a text."""
-    found = re.search(r"\d+(\.\d+)?", text)
-    return places(found[0]) if found else 0
-
-
 def _worded(result: Result, verdict: Verdict | None) -> str:
     """A text in the article's words, or at least its case; empty for a number and for what it leaves out."""
     if verdict is None or not isinstance(result.value, str):
@@ -325,101 +322,3 @@ def _worded(result: Result, verdict: Verdict | None) -> str:
     if verdict.outcome is Outcome.REPRODUCED:
         return verdict.claim.value
     return result.value.capitalize() if verdict.claim.value.istitle() else result.value
-
-
-def to_html(table: Table) -> str:
-    """The table as HTML, one row per line; the notes stand outside the part that scrolls."""
-    levels = table.levels
-    widths = "".join(f'<colgroup span="{heading.columns}"></colgroup>' for heading in levels[0])
-    lines = [f"<colgroup></colgroup>{widths}", "<thead>"]
-    corner = f'<th scope="col" rowspan="{len(levels)}">{raised(table.stub)}</th>'
-    for headings in levels:
-        lines.append(f"<tr>{corner}{''.join(_heading_html(h, table) for h in headings)}</tr>")
-        corner = ""
-    lines.append("</thead>")
-    for group in table.groups:
-        heading = [group_html(group.label, len(table.columns) + 1)] if group.label else []
-        lines += ["<tbody>", *heading]
-        for row in group.rows:
-            anchor = f' id="{escape(row.anchor)}"' if row.anchor else ""
-            cells = f'<th scope="row">{raised(row.label)}</th>' + "".join(
-                cell_html(cell, table.marks(cell)) for cell in row.cells
-            )
-            lines.append(f"<tr{anchor}>{cells}</tr>")
-        lines.append("</tbody>")
-    of_texts = not any(map(table.numeric, range(len(table.columns))))
-    return framed(table, lines, "dataframe sb listing" if of_texts else "dataframe sb")
-
-
-def framed(table: Table, lines: Iterable[str], classes: str = "dataframe sb") -> str:
-    """A table's head and body in the frame that all tables have: caption, scroll region, notes."""
-    name = escape(flat(table.caption))
-    notes = [f"<p>{_sup(mark)}{raised(text)}</p>" for mark, text in table.notes]
-    lines = [
-        f'<div class="sb-block">\n<div class="sb-table" role="region" tabindex="0" aria-label="{name}">',
-        f'<table class="{classes}">\n<caption>{raised(table.caption)}</caption>',
-        *lines,
-        "</table>\n</div>",
-        *(['<div class="sb-notes">', *notes, "</div>"] if notes else []),
-        "</div>",
-    ]
-    return "\n".join(lines)
-
-
-def group_html(label: str, width: int) -> str:
-    """The row that heads a group of rows."""
-    return f'<tr class="group"><th scope="rowgroup" colspan="{width}">{raised(label)}</th></tr>'
-
-
-def _heading_html(heading: Heading, table: Table) -> str:
-    text = "" if heading.columns > 1 or table.numeric(heading.start) else ' class="text"'
-    span = f' scope="colgroup" colspan="{heading.columns}"' if heading.columns > 1 else ' scope="col"'
-    depth = f' rowspan="{heading.levels}"' if heading.levels > 1 else ""
-    # "n = 48" stays on one line.
-    shown = raised(heading.text).replace(" = ", "&nbsp;=&nbsp;")
-    data = _data(heading.text.cell) if isinstance(heading.text, Counted) else ""
-    return f"<th{text}{span}{depth}{data}>{shown}</th>"
-
-
-def cell_html(cell: Cell, marks: str, rows: int = 1) -> str:
-    """A cell as HTML, its marks after the text, `rows` rows high."""
-    names = " ".join(
-        name
-        for name, applies in (
-            ("num", cell.numeric),
-            ("differs", cell.article),
-            ("illustrative", cell.kind is Determinacy.ILLUSTRATIVE),
-            (cell.classes, cell.classes),
-        )
-        if applies
-    )
-    kind = f' class="{names}"' if names else ""
-    span = f' rowspan="{rows}"' if rows > 1 else ""
-    return f"<td{kind}{span}{_data(cell)}>{raised(cell.text)}{_sup(marks)}</td>"
-
-
-def _data(cell: Cell) -> str:
-    """What a cell says of its numbers, for the step that gives them their provenance."""
-    source = " ".join(result.estimand for result in cell.results)
-    data = f' data-estimand="{escape(source)}"' if source else ""
-    data += f' data-of="{escape(cell.of)}"' if cell.of else ""
-    data += f' data-standing="{cell.kind}"' if cell.kind else ""
-    if cell.kind and cell.standing:
-        _, ends, why, meaning = told(cell.standing, _decimals(cell.text))
-        said = {"ends": ends, "why": why, "meaning": meaning}
-        data += "".join(f' data-{key}="{escape(text)}"' for key, text in said.items() if text)
-    return data
-
-
-def _sup(mark: str) -> str:
-    return f"<sup>{escape(mark)}</sup>" if mark else ""
-
-
-def raised(text: str) -> str:
-    """A text as HTML: its footnote letters raised, its line breaks kept."""
-    return _RAISED.sub(r"<sup>\1</sup>", escape(text)).replace("\n", "<br>")
-
-
-def unraised(text: str) -> str:
-    """A text without its raised footnote letters, for a place that does not have the notes."""
-    return _RAISED.sub("", text)
