@@ -112,11 +112,12 @@ def values(study: Study, measure: str) -> Table:
     """Every value of a measure, in days, beside its median and range: what the strips draw, as a table."""
     groups = []
     for term in TERMS:
+        whole = {column: _all_settled(study, measure, term, column) for column in TREATMENT}
         entries = [[Entry(measure, term, level, column) for column in TREATMENT] for level in SEVERITIES]
         lines = [
             Row(
                 line[0].level.capitalize(),
-                tuple(cell for entry in line for cell in _value_cells(entry, study)),
+                tuple(cell for entry in line for cell in _value_cells(entry, study, whole[entry.column])),
             )
             for line in entries
             if any(entry.strip(study).dots for entry in line)
@@ -130,7 +131,8 @@ def values(study: Study, measure: str) -> Table:
     return Table(f"{measure.capitalize()} of each event", "TEAE", columns, tuple(groups))
 
 
-def _value_cells(entry: Entry, study: Study) -> tuple[Cell, Cell]:
+def _value_cells(entry: Entry, study: Study, whole: bool) -> tuple[Cell, Cell]:
+    """The values of an entry, and its median and range; `whole` if those of all its rows are settled."""
     strip = entry.strip(study)
     if strip.mark is None:
         return Cell(ABSENT, numeric=False), Cell(ABSENT)
@@ -138,19 +140,21 @@ def _value_cells(entry: Entry, study: Study) -> tuple[Cell, Cell]:
     text = ", ".join(f"{value} ({number})" if number > 1 else value for value, number in days.items())
     results = (strip.mark.median, strip.mark.minimum, strip.mark.maximum)
     return (
-        Cell(text, standing=SETTLED if _settled(entry, study) else illustrative(), numeric=False),
+        Cell(text, standing=SETTLED if whole or _settled(entry, study) else illustrative(), numeric=False),
         Cell(str(strip.mark), results, standing=PUBLISHED),
     )
 
 
+def _all_settled(study: Study, measure: str, term: Category, column: Column) -> bool:
+    """Whether only one list of values prints as all rows of a term do."""
+    found = behind(study, measure, term, column)
+    return found is not None and found.settled() == Entry(measure, term, ALL, column).size(study)
+
+
 def _settled(entry: Entry, study: Study) -> bool:
-    """Whether only one list of values prints as the entry does, by itself or with all rows of its term."""
+    """Whether only one list of values prints as the entry does by itself."""
     alone = entry.printed(study)
-    together = behind(study, entry.measure, entry.term, entry.column)
-    if alone is None or together is None:
-        return False
-    n = replace(entry, level=ALL).size(study)
-    return together.settled() == n or Behind([alone], GRIDS[entry.measure]).settled() == alone.n
+    return alone is not None and Behind([alone], GRIDS[entry.measure]).settled() == alone.n
 
 
 def behind(
