@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 Scalar = str | int | float
 
+Condition = tuple[str, frozenset[Scalar]]
+"""A variable, and some of its values."""
+
 
 @dataclass(frozen=True)
 class Where:
@@ -30,8 +33,8 @@ class Where:
     The empty filter admits every row. Filters are combined with ``&``.
     """
 
-    allowed: tuple[tuple[str, frozenset[Scalar]], ...] = ()
-    excluded: tuple[tuple[str, frozenset[Scalar]], ...] = ()
+    allowed: tuple[Condition, ...] = ()
+    excluded: tuple[Condition, ...] = ()
 
     def __and__(self, other: Where) -> Where:
         return Where(self.allowed + other.allowed, self.excluded + other.excluded)
@@ -108,6 +111,10 @@ class Count:
     unit: Unit
     rule: str = ""
 
+    def __hash__(self) -> int:
+        # Looked up by the thousand: the id tells all but a few apart, and these are compared.
+        return hash(self.id)
+
 
 @dataclass(frozen=True)
 class Combination:
@@ -134,6 +141,10 @@ class Share:
     numerator: Count
     denominator: Count
     rule: str = ""
+
+    def __hash__(self) -> int:
+        # Looked up by the thousand: the id tells all but a few apart, and these are compared.
+        return hash(self.id)
 
 
 @dataclass(frozen=True)

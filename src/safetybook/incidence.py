@@ -6,18 +6,25 @@ classes and terms that occurred.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import add
 from typing import Protocol
-
-import pandas as pd
 
 from safetybook.estimands import Count, Estimand, Share, Unit, Where, except_where, where
 from safetybook.intervals import fisher
-from safetybook.invariants import check
-from safetybook.results import Result, compute, part_and_whole
-from safetybook.study import Study
+from safetybook.invariants import no_percentage, refuse, shown
+from safetybook.results import (
+    Countable,
+    Result,
+    compute_all,
+    counted,
+    part_and_whole,
+    percentage,
+    remember,
+)
+from safetybook.term_counts import Nested, Path
 
 CLASS, TERM = "AEBODSYS", "AEDECOD"
 """The variables of a system organ class and a preferred term (MedDRA) in ADaM."""
@@ -74,7 +81,7 @@ class Line:
     tallies: tuple[Tally, ...]
 
 
-def incidence(study: Study, groups: Sequence[Group], among: Where, leading: Group) -> tuple[Line, ...]:
+def incidence(study: Countable, groups: Sequence[Group], among: Where, leading: Group) -> tuple[Line, ...]:
     """All events, then each class with its terms, of the events `among` those in `adae`.
 
     Classes stand in the order of the alphabet. The terms of a class stand by the number of patients in the
@@ -84,20 +91,21 @@ def incidence(study: Study, groups: Sequence[Group], among: Where, leading: Grou
     Raises:
         InvariantError: if the counts cannot be true at once.
     """
-    adae = study.frame("adae")
-    events = adae[among.mask(adae)]
-    whole = _Asked(Level.ANY, ANY, "any", among)
-    check(study, _estimands(whole, groups))
-    lines = [_line(study, groups, whole)]
-    for of_class in _split(events, CLASS, whole, Level.CLASS):
-        rows = events[of_class.where.mask(events)]
-        terms = list(_split(rows, TERM, of_class, Level.TERM))
-        check(study, (one for asked in (whole, of_class, *terms) for one in _estimands(asked, groups)))
-        lead = {term: compute(study, _patients(term, leading)).number for term in terms}
-        # Sorting keeps the order of the alphabet among equals.
-        terms.sort(key=lambda term: (term.label == NOT_CODED, -lead[term]))
-        lines += [_line(study, groups, asked) for asked in (of_class, *terms)]
-    return tuple(lines)
+    counts = study.nested("adae", (CLASS, TERM), among, [group.where for group in (*groups, leading)])
+    at_risk = [int(result.number) for result in compute_all(study, [group.at_risk for group in groups])]
+    found: dict[Estimand, Result] = {}
+    lines = {}
+    for row in _rows(counts, among):
+        of_row = counts[row.path]
+        numbers = zip(groups, of_row.patients.tolist(), of_row.rows.tolist(), at_risk, strict=False)
+        results = [dict(_results(row, *own)) for own in numbers]
+        found |= {estimand: result for own in results for estimand, result in own.items()}
+        lines[row.path] = Line(
+            row.level, row.label, row.where, tuple(Tally(*own.values()) for own in results)
+        )
+    refuse([*study.impossible, *_impossible(lines)])
+    remember(study, found)
+    return tuple(lines.values())
 
 
 def p_value(tally: Tally, reference: Tally) -> float | None:
@@ -113,45 +121,82 @@ def p_value(tally: Tally, reference: Tally) -> float | None:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """A row before it is counted."""
+class _Row:
+    """A row before it is counted: its path, its name for readers and for results, and its events."""
 
-    level: Level
+    path: Path
     label: str
     id: str
     where: Where
 
-
-def _split(events: pd.DataFrame, variable: str, whole: _Asked, level: Level) -> Iterator[_Asked]:
-    """A row for each value of a variable, in the order of the alphabet, and one for where it is missing."""
-    names = sorted(str(name) for name in events[variable].dropna().unique())
-    for name in names:
-        key = "".join(c if c.isalnum() else "_" for c in name.lower())
-        yield _Asked(level, name, f"{whole.id}.{key}", whole.where & where(**{variable: name}))
-    if events[variable].isna().any():
-        coded = except_where(**{variable: names})
-        yield _Asked(level, NOT_CODED, f"{whole.id}.not_coded", whole.where & coded)
+    @property
+    def level(self) -> Level:
+        """What the row is about."""
+        return tuple(Level)[len(self.path)]
 
 
-def _patients(asked: _Asked, group: Group) -> Count:
-    return _count(asked, group, Unit.PATIENTS)
+def _rows(counts: Nested, among: Where) -> Iterator[_Row]:
+    """All rows of the table, in its order."""
+    below: dict[Path, list[Path]] = {path: [] for path in counts}
+    for path in counts:
+        if path:
+            below[path[:-1]].append(path)
+
+    def alphabet(path: Path) -> tuple[bool, str]:
+        return path[-1] is None, str(path[-1])
+
+    def led(path: Path) -> tuple[bool, int, str]:
+        return path[-1] is None, -int(counts[path].patients[-1]), str(path[-1])
+
+    whole = _Row((), ANY, "any", among)
+    yield whole
+    for of_class in _split(whole, CLASS, sorted(below[()], key=alphabet)):
+        yield of_class
+        yield from _split(of_class, TERM, sorted(below[of_class.path], key=led))
 
 
-def _count(asked: _Asked, group: Group, unit: Unit) -> Count:
-    noun = "patients" if unit is Unit.PATIENTS else "events"
-    name, label = f"{asked.id}.{group.id}.{noun}", f"{asked.label}, {group.label}"
-    return Count(name, label, "adae", asked.where & group.where, unit)
+def _split(whole: _Row, variable: str, paths: Sequence[Path]) -> Iterator[_Row]:
+    """A row for each value of a variable, and one for where it is missing."""
+    coded = frozenset(path[-1] for path in paths if path[-1] is not None)
+    for path in paths:
+        name = path[-1]
+        if name is None:
+            rest = except_where(**{variable: coded})
+            yield _Row(path, NOT_CODED, f"{whole.id}.not_coded", whole.where & rest)
+        else:
+            key = "".join(c if c.isalnum() else "_" for c in str(name).lower())
+            yield _Row(path, str(name), f"{whole.id}.{key}", whole.where & where(**{variable: name}))
 
 
-def _estimands(asked: _Asked, groups: Iterable[Group]) -> Iterator[Estimand]:
-    for group in groups:
-        patients = _patients(asked, group)
-        yield patients
-        yield Share(f"{asked.id}.{group.id}.percent", patients.label, patients, group.at_risk)
-        yield _count(asked, group, Unit.ROWS)
+def _results(
+    row: _Row, group: Group, patients: int, events: int, at_risk: int
+) -> Iterator[tuple[Estimand, Result]]:
+    """What a row shows of a group: patients, their percentage of those at risk, events."""
+    name, label, own = f"{row.id}.{group.id}", f"{row.label}, {group.label}", row.where & group.where
+    count = Count(f"{name}.patients", label, "adae", own, Unit.PATIENTS)
+    yield count, counted(count, patients)
+    share = Share(f"{name}.percent", label, count, group.at_risk)
+    yield share, percentage(share, patients, at_risk)
+    count = Count(f"{name}.events", label, "adae", own, Unit.ROWS)
+    yield count, counted(count, events)
 
 
-def _line(study: Study, groups: Sequence[Group], asked: _Asked) -> Line:
-    found = [compute(study, estimand) for estimand in _estimands(asked, groups)]
-    tallies = tuple(Tally(*found[at : at + 3]) for at in range(0, len(found), 3))
-    return Line(asked.level, asked.label, asked.where, tallies)
+def _impossible(lines: Mapping[Path, Line]) -> Iterator[str]:
+    """What cannot be true of the numbers of a row and of the row that it divides, in words."""
+    events = {path: [int(tally.events.number) for tally in line.tallies] for path, line in lines.items()}
+    patients = {path: [int(tally.patients.number) for tally in line.tallies] for path, line in lines.items()}
+    parts: dict[Path, list[int]] = {}
+    for path, line in lines.items():
+        above = path[:-1]
+        for place, tally in enumerate(line.tallies):
+            if patients[path][place] > events[path][place]:
+                yield f"{shown(tally.patients)} exceeds {shown(tally.events)}"
+            if patients[path][place] > patients[above][place]:
+                yield f"{shown(tally.patients)} exceeds {shown(lines[above].tallies[place].patients)}"
+            yield from no_percentage(tally.percent)
+        if path:
+            parts[above] = list(map(add, parts.get(above, [0] * len(line.tallies)), events[path]))
+    for path, numbers in parts.items():
+        for tally, number in zip(lines[path].tallies, numbers, strict=True):
+            if tally.events.number != number:
+                yield f"{shown(tally.events)}, but its rows add up to {number}"

@@ -8,15 +8,20 @@ events, a patient with a severe event is a patient with an event. Nothing has to
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import permutations
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from safetybook.estimands import Count, Estimand, Function, Share, Summary, Unit, Where
-from safetybook.results import Result, compute
-from safetybook.study import Study
+from safetybook.estimands import Condition, Count, Estimand, Function, Share, Summary, Unit, Where, where
+from safetybook.results import Countable, Result, compute_all
 
-_EXPOSURE = ("USUBJID", "TRTA", "APERIOD")
+if TYPE_CHECKING:
+    from safetybook.study import Study
+
+_EXPOSURE = ["USUBJID", "TRTA", "APERIOD"]
+
+
+_Key = tuple[frozenset[Condition], frozenset[Condition]]
+"""A filter without the order of its conditions."""
 
 
 class InvariantError(ValueError):
@@ -27,30 +32,45 @@ class InvariantError(ValueError):
         super().__init__("\n  ".join(["these cannot be true at once:", *self.violations]))
 
 
-def check(study: Study, estimands: Iterable[Estimand]) -> list[Result]:
+def check(study: Countable, estimands: Iterable[Estimand]) -> list[Result]:
     """The results of the estimands, once all invariants hold for them and for the study.
 
     Raises:
         InvariantError: naming all violations.
     """
-    pairs = [(estimand, compute(study, estimand)) for estimand in estimands]
-    violations = [*of_study(study), *of_results(pairs)]
+    estimands = list(estimands)
+    results = compute_all(study, estimands)
+    refuse([*study.impossible, *of_results(zip(estimands, results, strict=True))])
+    return results
+
+
+def refuse(violations: Sequence[str]) -> None:
+    """Raise an error if there are violations.
+
+    Raises:
+        InvariantError: naming them all.
+    """
     if violations:
         raise InvariantError(violations)
-    return [result for _, result in pairs]
 
 
 def of_results(pairs: Iterable[tuple[Estimand, Result]]) -> Iterator[str]:
     """Every violation among results, in words."""
     pairs = list(dict(pairs).items())
     counts = [(estimand, result) for estimand, result in pairs if isinstance(estimand, Count)]
-    yield from (f"{_shown(result)} is negative" for _, result in counts if result.number < 0)
+    yield from (f"{shown(result)} is negative" for _, result in counts if result.number < 0)
     yield from _containment(counts)
     yield from _levels(counts)
     for share, result in pairs:
-        if isinstance(share, Share) and result.value is not None and not 0 <= result.number <= 100:
-            yield f"{_shown(result)} %: {result.numerator} of {result.denominator}"
+        if isinstance(share, Share):
+            yield from no_percentage(result)
     yield from _order(pairs)
+
+
+def no_percentage(result: Result) -> Iterator[str]:
+    """That a percentage is not between 0 and 100."""
+    if result.value is not None and not 0 <= result.number <= 100:
+        yield f"{shown(result)} %: {result.numerator} of {result.denominator}"
 
 
 def _containment(counts: list[tuple[Count, Result]]) -> Iterator[str]:
@@ -59,47 +79,67 @@ def _containment(counts: list[tuple[Count, Result]]) -> Iterator[str]:
     for estimand, result in counts:
         by_dataset[estimand.dataset].append((estimand, result))
     for members in by_dataset.values():
-        for (part, fewer), (whole, more) in permutations(members, 2):
-            comparable = part.unit is whole.unit or (part.unit, whole.unit) == (Unit.PATIENTS, Unit.ROWS)
-            if comparable and fewer.number > more.number and implies(part.where, whole.where):
-                yield f"{_shown(fewer)} exceeds {_shown(more)}"
+        admitted = _admitted(count.where for count, _ in members)
+        known = [
+            (int(result.number), count.unit is Unit.PATIENTS, rows, result)
+            for (count, result), rows in zip(members, admitted, strict=True)
+        ]
+        for fewer, are_patients, narrow, part in known:
+            for more, of_patients, wide, whole in known:
+                if fewer > more and (are_patients or not of_patients) and not narrow & ~wide:
+                    yield f"{shown(part)} exceeds {shown(whole)}"
 
 
 def implies(narrow: Where, wide: Where) -> bool:
     """Whether every row that `narrow` admits is surely admitted by `wide`, judged by the conditions alone."""
-    allowed: dict[str, frozenset[object]] = {}
-    for name, values in narrow.allowed:
-        allowed[name] = allowed.get(name, frozenset(values)) & values
-    excluded: dict[str, frozenset[object]] = {}
-    for name, values in narrow.excluded:
-        excluded[name] = excluded.get(name, frozenset()) | values
-    within = all(name in allowed and allowed[name] <= values for name, values in wide.allowed)
-    outside = all(
-        values <= excluded.get(name, frozenset()) or (name in allowed and not allowed[name] & values)
-        for name, values in wide.excluded
-    )
-    return within and outside
+    fewer, more = _admitted([narrow, wide])
+    return not fewer & ~more
+
+
+def _admitted(filters: Iterable[Where]) -> list[int]:
+    """What each filter admits, as the bits of a number: a bit for each value of a variable that one of the
+    filters names, and one for all other values of the variable.
+
+    A filter admits all that another does if it has all bits of the other.
+    """
+    filters = list(filters)
+    conditions = {one for asked in filters for one in asked.allowed + asked.excluded}
+    named = {(name, value) for name, values in conditions for value in values}
+    bit = {one: 1 << place for place, one in enumerate(named)}
+    others = {name: 1 << len(named) + place for place, name in enumerate({name for name, _ in conditions})}
+    whole = dict(others)
+    for (name, _), own in bit.items():
+        whole[name] |= own
+    bits = {(name, values): sum(bit[name, value] for value in values) for name, values in conditions}
+    found = []
+    for asked in filters:
+        admitted = sum(whole.values())
+        for name, values in asked.allowed:
+            admitted &= ~whole[name] | bits[name, values]
+        for condition in asked.excluded:
+            admitted &= ~bits[condition]
+        found.append(admitted)
+    return found
 
 
 def _levels(counts: list[tuple[Count, Result]]) -> Iterator[str]:
     """Levels that do not overlap (of intensity, say) hold no more rows than the whole."""
-    wholes = {(count.dataset, _key(count.where), count.unit): result for count, result in counts}
-    families: dict[tuple[str, object, str], dict[frozenset[object], Result]] = defaultdict(dict)
-    for count, result in counts:
-        if count.unit is not Unit.ROWS:
-            continue
-        for condition in count.where.allowed:
-            others = replace(count.where, allowed=tuple(c for c in count.where.allowed if c != condition))
-            families[count.dataset, _key(others), condition[0]][frozenset(condition[1])] = result
+    rows = [(count, _key(count.where), result) for count, result in counts if count.unit is Unit.ROWS]
+    wholes = {(count.dataset, key): result for count, key, result in rows}
+    families: dict[tuple[str, _Key, str], dict[frozenset[object], Result]] = defaultdict(dict)
+    for count, (allowed, excluded), result in rows:
+        for condition in allowed:
+            rest: _Key = (allowed - {condition}, excluded)
+            families[count.dataset, rest, condition[0]][frozenset(condition[1])] = result
     for (dataset, rest, name), levels in families.items():
-        whole = wholes.get((dataset, rest, Unit.ROWS))
+        whole = wholes.get((dataset, rest))
         disjoint = sum(map(len, levels)) == len(frozenset().union(*levels))
-        if whole and disjoint and sum(result.number for result in levels.values()) > whole.number:
-            parts = " + ".join(_shown(result) for result in levels.values())
-            yield f"{parts} by {name} exceed {_shown(whole)}"
+        if whole and disjoint and sum(int(result.number) for result in levels.values()) > whole.number:
+            parts = " + ".join(shown(result) for result in levels.values())
+            yield f"{parts} by {name} exceed {shown(whole)}"
 
 
-def _key(filter_: Where) -> object:
+def _key(filter_: Where) -> _Key:
     return frozenset(filter_.allowed), frozenset(filter_.excluded)
 
 
@@ -120,10 +160,11 @@ def _order(pairs: list[tuple[Estimand, Result]]) -> Iterator[str]:
     for family in families.values():
         for low, high in ascending:
             if low in family and high in family and family[low].number > family[high].number:
-                yield f"{_shown(family[low])} exceeds {_shown(family[high])}"
+                yield f"{shown(family[low])} exceeds {shown(family[high])}"
 
 
-def _shown(result: Result) -> str:
+def shown(result: Result) -> str:
+    """A result as a violation names it."""
     return f"{result.estimand} = {result.formatted()}"
 
 
@@ -138,10 +179,9 @@ def of_study(study: Study) -> Iterator[str]:
         for row in cycles[~(cycles["AENDTM"] > cycles["ASTDTM"])].itertuples():
             yield f"cycle {row.CYCLE} of {row.USUBJID} lasts no time: {row.ASTDTM} to {row.AENDTM}"
     if {"adae", "adex"} <= set(study.names):
-        adae = study.frame("adae")
-        emergent = adae[adae["TRTEMFL"] == "Y"]
-        exposed = set(study.frame("adex")[list(_EXPOSURE)].itertuples(index=False, name=None))
-        for row in emergent.itertuples():
-            if (row.USUBJID, row.TRTA, row.APERIOD) not in exposed:
-                event = f"event {row.AESEQ} of {row.USUBJID}"
-                yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"
+        exposed = study.frame("adex")[_EXPOSURE].drop_duplicates()
+        emergent = study.rows("adae", where(TRTEMFL="Y"))
+        found = emergent[[*_EXPOSURE, "AESEQ"]].merge(exposed, on=_EXPOSURE, how="left", indicator=True)
+        for row in found[found["_merge"] == "left_only"].itertuples():
+            event = f"event {row.AESEQ} of {row.USUBJID}"
+            yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"

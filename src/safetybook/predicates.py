@@ -7,11 +7,13 @@ same filters, and like the filters they are interpreted twice: over data, and ov
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
+from safetybook.coded import Coded
 from safetybook.estimands import Where
 
 
@@ -101,3 +103,17 @@ def satisfied(predicate: Predicate, rows: pd.DataFrame, patients: pd.Series[str]
         return predicate.holds(lambda asked: patient in having[asked])
 
     return pd.Series([holds(who) for who in patients], index=patients.index, dtype=bool)
+
+
+def fulfilled(predicate: Predicate, rows: Coded, exposure: Coded, among: Where) -> tuple[int, int]:
+    """Of how many patients whose exposure satisfies a filter the predicate is true, and how many they are."""
+    asked = [patient for patient, word in exposure.patient_words([among]).items() if word]
+    place = {part: at for at, part in enumerate(dict.fromkeys(predicate.filters()))}
+    words = rows.patient_words(list(place))
+    # Of patients with the same word the same is true.
+    patients = Counter(words.get(patient, 0) for patient in asked)
+    true = 0
+    for word, number in patients.items():
+        has = {part: bool(word >> at & 1) for part, at in place.items()}
+        true += number * predicate.holds(has.__getitem__)
+    return true, len(asked)

@@ -7,14 +7,16 @@ of results; none of them formats a number by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import singledispatch
-from typing import TYPE_CHECKING
+from functools import lru_cache, singledispatch
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
+from safetybook.coded import Tally
 from safetybook.estimands import (
     Combination,
     Count,
@@ -22,15 +24,18 @@ from safetybook.estimands import (
     Estimand,
     Function,
     Ratio,
+    Scalar,
     Share,
     Statement,
     Summary,
     Unit,
     Value,
+    Where,
 )
 from safetybook.intervals import newcombe
-from safetybook.predicates import satisfied
+from safetybook.predicates import Predicate
 from safetybook.rounding import Exact, exact, half_up
+from safetybook.term_counts import Nested
 
 if TYPE_CHECKING:
     from safetybook.study import Study
@@ -113,46 +118,101 @@ class Result:
         return self.value
 
 
-_MEMORY: WeakKeyDictionary[Study, dict[Estimand, Result]] = WeakKeyDictionary()
+class Countable(Protocol):
+    """Data in which estimands can be computed: a study, or one in parts that share no patient."""
+
+    def tally(self, name: str, filters: Sequence[Where]) -> Tally:
+        """Patients and rows of a data set for each of some filters."""
+
+    def distribution(self, name: str, asked: Where, variable: str) -> Mapping[Scalar, int]:
+        """How often each value of a variable occurs in the rows of a data set that satisfy a filter."""
+
+    def fulfilled(self, predicate: Predicate, among: Where) -> tuple[int, int]:
+        """Of how many patients with infusions `among` these a predicate is true, and how many there are."""
+
+    def nested(self, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
+        """Patients and rows of groups by class and term: :func:`safetybook.term_counts.by_nesting`."""
+
+    @property
+    def impossible(self) -> Sequence[str]:
+        """What cannot be true of the data themselves, in words."""
 
 
-def compute(study: Study, estimand: Estimand) -> Result:
+_MEMORY: WeakKeyDictionary[Countable, dict[Estimand, Result]] = WeakKeyDictionary()
+
+
+def compute(study: Countable, estimand: Estimand) -> Result:
     """The result of an estimand in a study; computed once per study object, then remembered."""
     known = _MEMORY.setdefault(study, {})
-    if estimand not in known:
-        known[estimand] = _compute(estimand, study)
-    return known[estimand]
+    found = known.get(estimand)
+    if found is None:
+        found = known[estimand] = _compute(estimand, study)
+    return found
 
 
-def computed(study: Study) -> dict[str, tuple[Estimand, Result]]:
+def compute_all(study: Countable, estimands: Iterable[Estimand]) -> list[Result]:
+    """The results of many estimands; all that they count in a data set is counted in one pass."""
+    estimands = list(estimands)
+    known = _MEMORY.setdefault(study, {})
+    asked: dict[str, dict[Where, list[Count]]] = {}
+    for count in dict.fromkeys(count for estimand in estimands for count in _counts(estimand)):
+        if count not in known:
+            asked.setdefault(count.dataset, {}).setdefault(count.where, []).append(count)
+    for dataset, filters in asked.items():
+        for counts, patients, rows in zip(
+            filters.values(), *study.tally(dataset, list(filters)), strict=True
+        ):
+            for count in counts:
+                known[count] = counted(count, int(patients if count.unit is Unit.PATIENTS else rows))
+    return [compute(study, estimand) for estimand in estimands]
+
+
+def remember(study: Countable, results: Mapping[Estimand, Result]) -> None:
+    """Keep results that were found by other means, as if :func:`compute` had found them."""
+    _MEMORY.setdefault(study, {}).update(results)
+
+
+def computed(study: Countable) -> dict[str, tuple[Estimand, Result]]:
     """By id everything that has been computed of a study so far."""
     known = _MEMORY.get(study, {})
     return {estimand.id: (estimand, result) for estimand, result in known.items()}
 
 
+def _counts(estimand: Estimand) -> Iterator[Count]:
+    """The counts that an estimand is, or is made of."""
+    match estimand:
+        case Count():
+            yield estimand
+        case Share() | Ratio():
+            yield from _counts(estimand.numerator)
+            yield from _counts(estimand.denominator)
+
+
 @singledispatch
-def _compute(estimand: Estimand, study: Study) -> Result:
+def _compute(estimand: Estimand, study: Countable) -> Result:
     raise TypeError(f"no way to compute {type(estimand).__name__} {estimand!r}")
 
 
 @_compute.register(Count)
-def _(estimand: Count, study: Study) -> Result:
-    frame = study.frame(estimand.dataset)
-    rows = estimand.where.mask(frame)
-    if estimand.unit is Unit.PATIENTS:
-        count, noun = int(frame.loc[rows, "USUBJID"].nunique()), "patients"
-    else:
-        count, noun = int(rows.sum()), NOUNS.get(estimand.dataset, "rows")
-    return Result(
-        estimand.id, estimand.label, estimand.dataset, noun, Fraction(count), noun, estimand.rule, count
-    )
+def _(estimand: Count, study: Countable) -> Result:
+    patients, rows = study.tally(estimand.dataset, [estimand.where])
+    return counted(estimand, int((patients if estimand.unit is Unit.PATIENTS else rows)[0]))
+
+
+def counted(count: Count, number: int) -> Result:
+    """The result of a count that came to a number."""
+    noun = "patients" if count.unit is Unit.PATIENTS else NOUNS.get(count.dataset, "rows")
+    return Result(count.id, count.label, count.dataset, noun, _whole(number), noun, count.rule, number)
+
+
+@lru_cache(maxsize=4096)
+def _whole(number: int) -> Fraction:
+    return Fraction(number)
 
 
 @_compute.register(Combination)
-def _(estimand: Combination, study: Study) -> Result:
-    exposed = study.frame("adex")
-    patients = exposed.loc[estimand.among.mask(exposed), "USUBJID"].drop_duplicates()
-    count = int(satisfied(estimand.predicate, study.frame("adae"), patients).sum())
+def _(estimand: Combination, study: Countable) -> Result:
+    count, asked = study.fulfilled(estimand.predicate, estimand.among)
     return Result(
         estimand.id,
         estimand.label,
@@ -162,77 +222,94 @@ def _(estimand: Combination, study: Study) -> Result:
         "patients",
         estimand.rule,
         count,
-        len(patients),
+        asked,
     )
 
 
 @_compute.register(Share)
-def _(estimand: Share, study: Study) -> Result:
+def _(estimand: Share, study: Countable) -> Result:
     part = compute(study, estimand.numerator).number
     whole = compute(study, estimand.denominator).number
-    value = 100 * part / whole if whole else None
+    return percentage(estimand, int(part), int(whole))
+
+
+def percentage(share: Share, part: int, whole: int) -> Result:
+    """The result of a share whose counts came to two numbers."""
     return Result(
-        estimand.id,
-        estimand.label,
-        estimand.numerator.dataset,
+        share.id,
+        share.label,
+        share.numerator.dataset,
         "percent",
-        value,
+        Fraction(100 * part, whole) if whole else None,
         "%",
-        estimand.rule or estimand.numerator.rule,
-        int(part),
-        int(whole),
+        share.rule or share.numerator.rule,
+        part,
+        whole,
     )
 
 
 @_compute.register(Summary)
-def _(estimand: Summary, study: Study) -> Result:
-    frame = study.frame(estimand.dataset)
-    column = frame.loc[estimand.where.mask(frame), estimand.variable].dropna()
-    values = sorted(exact(value) for value in column)
+def _(estimand: Summary, study: Countable) -> Result:
+    found = study.distribution(estimand.dataset, estimand.where, estimand.variable)
     return Result(
         estimand.id,
         estimand.label,
         estimand.dataset,
         estimand.function.value,
-        summarise(values, estimand.function),
+        summarise({exact(value): number for value, number in found.items()}, estimand.function),
         UNITS.get(estimand.variable, ""),
         estimand.rule,
-        denominator=len(values),
+        denominator=sum(found.values()),
     )
 
 
-def summarise(values: list[Fraction], function: Function) -> Fraction | None:
-    """A median, extreme, mean or total of exact values in ascending order.
+def summarise(distribution: Mapping[Fraction, int], function: Function) -> Fraction | None:
+    """A median, extreme, mean or total of exact values, each with how often it occurs.
 
     The median of an even number of values is the mean of the middle two. Of no values at all only
     the total exists: 0.
     """
-    size = len(values)
-    if function is Function.TOTAL:
-        return sum(values, Fraction(0))
-    if not size:
-        return None
+    size = sum(distribution.values())
     match function:
+        case Function.TOTAL:
+            return _total(distribution)
+        case _ if not size:
+            return None
         case Function.MINIMUM:
-            return values[0]
+            return min(distribution)
         case Function.MAXIMUM:
-            return values[-1]
+            return max(distribution)
         case Function.MEAN:
-            return sum(values, Fraction(0)) / size
+            return _total(distribution) / size
         case Function.MEDIAN:
-            return (values[(size - 1) // 2] + values[size // 2]) / 2
+            return (nth(distribution, (size + 1) // 2) + nth(distribution, size // 2 + 1)) / 2
+
+
+def _total(distribution: Mapping[Fraction, int]) -> Fraction:
+    return sum((value * number for value, number in distribution.items()), Fraction(0))
+
+
+def nth(distribution: Mapping[Fraction, int], place: int) -> Fraction:
+    """The value at a place (1 for the least) among all values in ascending order.
+
+    Raises:
+        IndexError: if there are not so many values.
+    """
+    for value in sorted(distribution):
+        place -= distribution[value]
+        if place <= 0:
+            return value
+    raise IndexError("there are not so many values")
 
 
 @_compute.register(Value)
-def _(estimand: Value, study: Study) -> Result:
-    frame = study.frame(estimand.dataset)
-    cells = frame.loc[estimand.where.mask(frame), estimand.variable].dropna().unique()
+def _(estimand: Value, study: Countable) -> Result:
     return Result(
         estimand.id,
         estimand.label,
         estimand.dataset,
         "value",
-        _only(list(cells)),
+        _only(list(study.distribution(estimand.dataset, estimand.where, estimand.variable))),
         UNITS.get(estimand.variable, ""),
         estimand.rule,
     )
@@ -252,7 +329,7 @@ def _raw(cell: object) -> Raw:
 
 
 @_compute.register(Ratio)
-def _(estimand: Ratio, study: Study) -> Result:
+def _(estimand: Ratio, study: Countable) -> Result:
     above, below = compute(study, estimand.numerator), compute(study, estimand.denominator)
     defined = isinstance(above.value, Fraction) and isinstance(below.value, Fraction) and below.value != 0
     return Result(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 import pandas as pd
 
 from safetybook.checks import between_records
+from safetybook.coded import Coded, Tally
 from safetybook.datasets import Dataset
 from safetybook.derive import infusion_cycles
+from safetybook.estimands import Scalar, Where
+from safetybook.invariants import of_study
+from safetybook.predicates import Predicate, fulfilled
 from safetybook.problems import BadStudyError, Problem
 from safetybook.reading import Table, missing, parse_table, read_table
+from safetybook.term_counts import Nested, by_nesting
 
 View = Callable[["Study"], pd.DataFrame]
 """Builds a frame from others of the study; it has USUBJID, for the patient to be joined."""
@@ -43,6 +49,7 @@ class Study:
         has_cycles = "adex" in frames and "adex" in self.datasets
         self._views: dict[str, View] = {**({"cycles": cycles} if has_cycles else {}), **(views or {})}
         self._built: dict[str, pd.DataFrame] = {}
+        self._coded: dict[str, Coded] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -67,6 +74,37 @@ class Study:
                 raise KeyError(f"the study has no frame {name!r}; it has {', '.join(self.names)}")
             self._built[name] = self._build(name)
         return self._built[name].copy(deep=False)
+
+    def rows(self, name: str, asked: Where) -> pd.DataFrame:
+        """The rows of :meth:`frame` that satisfy a filter."""
+        return self.frame(name)[self.coded(name).mask(asked)]
+
+    def coded(self, name: str) -> Coded:
+        """The rows of :meth:`frame` as whole numbers, coded once."""
+        if name not in self._coded:
+            self._coded[name] = Coded(self.frame(name))
+        return self._coded[name]
+
+    def tally(self, name: str, filters: Sequence[Where]) -> Tally:
+        """Patients and rows of a frame for each of some filters."""
+        return self.coded(name).tally(filters)
+
+    def nested(self, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
+        """Patients and rows of groups by class and term: :func:`safetybook.term_counts.by_nesting`."""
+        return by_nesting(self.coded(name), names, among, groups)
+
+    def distribution(self, name: str, asked: Where, variable: str) -> Mapping[Scalar, int]:
+        """How often each value of a variable occurs in the rows of a frame that satisfy a filter."""
+        return self.coded(name).distribution(asked, variable)
+
+    def fulfilled(self, predicate: Predicate, among: Where) -> tuple[int, int]:
+        """Of how many patients with infusions `among` these a predicate is true, and how many there are."""
+        return fulfilled(predicate, self.coded("adae"), self.coded("adex"), among)
+
+    @cached_property
+    def impossible(self) -> tuple[str, ...]:
+        """What cannot be true of the data themselves: :func:`safetybook.invariants.of_study`."""
+        return tuple(of_study(self))
 
     def _build(self, name: str) -> pd.DataFrame:
         frame = self._data[name] if name in self._data else self._views[name](self)

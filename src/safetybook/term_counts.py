@@ -1,0 +1,131 @@
+"""Patients and events by class and term, in one pass over a coded data set.
+
+Each row becomes one number: its patient, its class and term, and the word that says which groups it is in.
+Sorted, a patient's rows with the same term are neighbours, and their words are joined: what is left counts
+patients by term. A class's terms are neighbours too, and so are a patient's classes. The same step twice more
+counts patients by class, and all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+import numpy as np
+
+from safetybook.coded import BITS, PATIENT, Coded, Numbers, Tally, Words, runs
+from safetybook.estimands import Scalar, Where
+
+TOGETHER = 7
+"""Groups that are counted in one pass: a byte has a bit for each, and one for the rows that count at all."""
+
+Path = tuple[Scalar | None, ...]
+"""What is counted: ``()`` for all rows, ``(class,)`` or ``(class, term)``, with None where a row has none."""
+
+Nested = dict[Path, Tally]
+"""What was counted by path; a path comes before those that continue it."""
+
+
+def by_nesting(data: Coded, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
+    """Count, among the rows that satisfy a filter, the patients and rows of each group by class and term.
+
+    `names` are the variables, the widest first: class, term. Whatever occurs among the rows has a path, even
+    if it occurs in no group; ``()`` always is one.
+    """
+    parts = [
+        _counted(data, names, [among, *(among & group for group in groups[at : at + TOGETHER])])
+        for at in range(0, max(1, len(groups)), TOGETHER)
+    ]
+    return {
+        path: Tally(*map(np.concatenate, zip(*(part[path] for part in parts), strict=True)))
+        for path in parts[0]
+    }
+
+
+def _counted(data: Coded, names: Sequence[str], filters: Sequence[Where]) -> Nested:
+    """The tallies of all filters but the first, for whatever occurs in the rows that satisfy the first."""
+    paths = _Paths(data, names)
+    sizes = [len(level) for level in paths.levels]
+    patients, rows = ([np.zeros((size, 1 << len(filters)), np.int64) for size in sizes] for _ in range(2))
+    words, owners = data.words(filters), data[PATIENT].places
+    for block, starts in data.blocks():
+        number, word = paths.numbers(block), words(block)
+        _add(rows[-1], number, word)
+        word[owners[block] < 0] = 0
+        patient = np.repeat(np.arange(len(starts)), np.diff(starts, append=block.stop))
+        key, word = _sorted(patient * sizes[-1] + number, word, len(filters))
+        for depth in reversed(range(len(sizes))):
+            key, word = _joined(key, word)
+            patient, number = np.divmod(key, sizes[depth])
+            _add(patients[depth], number, word)
+            key = patient * sizes[depth - 1] + paths.parents[depth][number]
+    for depth in reversed(range(1, len(sizes))):
+        np.add.at(rows[depth - 1], paths.parents[depth], rows[depth])
+    bits = BITS[: 1 << len(filters), : len(filters)]
+    return {
+        path: Tally(with_row[1:], of_rows[1:])
+        for level, *counts in zip(paths.levels, patients, rows, strict=True)
+        for path, with_row, of_rows in zip(level, *(seen @ bits for seen in counts), strict=True)
+        if of_rows[0] or not path
+    }
+
+
+class _Paths:
+    """The paths that occur in a data set, by their length, numbered in order.
+
+    Attributes:
+        levels: all paths of length 0, 1, ...
+        parents: for each path the number of the one that it continues.
+    """
+
+    def __init__(self, data: Coded, names: Sequence[str]) -> None:
+        self._variables = [data[name] for name in names]
+        shape = [len(variable.levels) + 1 for variable in self._variables]
+        occurs = np.zeros(prod(shape), dtype=np.bool_)
+        for rows, _ in data.blocks():
+            occurs[self._codes(rows)] = True
+        self._numbers = np.cumsum(occurs) - 1
+        self.levels: list[list[Path]] = [[()]]
+        self.parents: list[Numbers] = [np.zeros(1, np.int64)]
+        codes = np.zeros(1, np.int64)
+        for depth, variable in enumerate(self._variables, start=1):
+            own = np.unique(np.flatnonzero(occurs) // prod(shape[depth:]))
+            parent, place = np.divmod(own, shape[depth - 1])
+            parent = np.searchsorted(codes, parent)
+            values = (None, *variable.levels)
+            self.levels.append(
+                [
+                    (*self.levels[-1][up], values[at])
+                    for up, at in zip(parent.tolist(), place.tolist(), strict=True)
+                ]
+            )
+            self.parents.append(parent)
+            codes = own
+
+    def _codes(self, rows: slice) -> Numbers:
+        """One code for the values of a row, in the order of their places; that of a missing value is -1."""
+        code = np.zeros(rows.stop - rows.start, np.int64)
+        for variable in self._variables:
+            code = code * (len(variable.levels) + 1) + variable.places[rows] + 1
+        return code
+
+    def numbers(self, rows: slice) -> Numbers:
+        """For each of some rows the number of its longest path."""
+        return self._numbers[self._codes(rows)]
+
+
+def _add(seen: Numbers, numbers: Numbers, words: Words) -> None:
+    """Count how often each number (line of `seen`) has each word (column)."""
+    seen += np.bincount(numbers * seen.shape[1] + words, minlength=seen.size).reshape(seen.shape)
+
+
+def _sorted(keys: Numbers, words: Words, width: int) -> tuple[Numbers, Words]:
+    """Keys in ascending order with their words of `width` bits."""
+    both = np.sort(keys << width | words)
+    return both >> width, (both & (1 << width) - 1).astype(np.uint8)
+
+
+def _joined(keys: Numbers, words: Words) -> tuple[Numbers, Words]:
+    """Ascending keys, each once, with the bits of all its words."""
+    starts = runs(keys)
+    return keys[starts], np.bitwise_or.reduceat(words, starts)
