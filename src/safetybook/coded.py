@@ -22,7 +22,7 @@ import pandas as pd
 from safetybook.estimands import Scalar, Where
 
 Numbers = npt.NDArray[np.int64]
-Places = npt.NDArray[np.signedinteger[Any]]
+Places = npt.NDArray[np.integer[Any]]
 Words = npt.NDArray[np.unsignedinteger[Any]]
 Truth = npt.NDArray[np.bool_]
 
@@ -48,8 +48,8 @@ class Variable:
     @classmethod
     def of(cls, values: pd.Series[Any]) -> Variable:
         """Code a column of any type. A categorical column has its codes already; they are not copied."""
-        if isinstance(values.dtype, pd.CategoricalDtype):
-            return cls(values.cat.codes.to_numpy(), values.cat.categories.tolist())
+        if isinstance(values.array, pd.Categorical):
+            return cls(values.array.codes, values.array.categories.tolist())
         places, levels = pd.factorize(values)
         narrow: Places = places.astype(np.min_scalar_type(-len(levels) - 1))
         return cls(narrow, levels.tolist())

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, singledispatch
+from math import ceil, floor
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
@@ -282,7 +283,20 @@ def summarise(distribution: Mapping[Fraction, int], function: Function) -> Fract
         case Function.MEAN:
             return _total(distribution) / size
         case Function.MEDIAN:
-            return (nth(distribution, (size + 1) // 2) + nth(distribution, size // 2 + 1)) / 2
+            return quantile(distribution, Fraction(1, 2))
+
+
+def quantile(distribution: Mapping[Fraction, int], share: Fraction) -> Fraction | None:
+    """The value that a share of all values, from 0 to 1, do not exceed; None if there are no values.
+
+    Where the share ends between two values, it is the mean of both, as a median is (Hyndman and Fan 1996,
+    definition 2; SAS's PCTLDEF=5).
+    """
+    size = sum(distribution.values())
+    if not size:
+        return None
+    ends = share * size
+    return (nth(distribution, max(1, ceil(ends))) + nth(distribution, min(size, floor(ends) + 1))) / 2
 
 
 def _total(distribution: Mapping[Fraction, int]) -> Fraction:

@@ -148,6 +148,8 @@ def cycles(study: Study) -> pd.DataFrame:
 def _joined(frame: pd.DataFrame, other: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """`frame` with the variables of `other` that it lacks; whole numbers stay whole beside missing ones."""
     new = other[[*key, *(name for name in other if name not in frame)]]
+    if len(new.columns) == len(key):
+        return frame
     integers = {name: "Int64" for name in new if name not in key and pd.api.types.is_integer_dtype(new[name])}
     merged = frame.merge(new.astype(integers), on=key, how="left", validate="many_to_one")
     whole = {name: new[name].dtype for name in integers if not merged[name].isna().any()}

@@ -1,0 +1,296 @@
+"""A study in parts that no memory need hold at once: Parquet files, counted wherever there is room.
+
+Patients partition the data, so counts add up. Each data set is a folder of Parquet files, and the files of
+one name hold the same patients: ``adae/0007.parquet`` has the events of those whose infusions are in
+``adex/0007.parquet``. Whatever is counted or summarised can be computed. Medians and quantiles can, too, and
+exactly, because what adds up is how often each value occurs.
+
+The work is Dask's: in this process, in several, or on a cluster. If a worker is lost, its parts are counted
+again by another; no part is counted twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, TypeVar
+
+import dask.bag
+import pandas as pd
+import pyarrow as arrow
+from dask.diagnostics.progress import ProgressBar
+from pyarrow import parquet
+
+from safetybook.coded import PATIENT, Tally
+from safetybook.datasets import Dataset
+from safetybook.estimands import Scalar, Where
+from safetybook.predicates import Predicate
+from safetybook.study import Study, View
+from safetybook.term_counts import Nested
+from safetybook.whole_files import write
+
+Found = TypeVar("Found")
+Key = TypeVar("Key")
+
+SUBJECTS = "adsl"
+"""The data set that has every patient."""
+
+IN_THIS_PROCESS, IN_PROCESSES = "synchronous", "processes"
+"""Dask's names for counting one part after the other, and as many at once as the machine has cores."""
+
+
+TEXTS = (arrow.string(), arrow.large_string())
+
+
+class PartsError(ValueError):
+    """Files that are no parts of one study. The message lists what is wrong."""
+
+    def __init__(self, folder: Path, faults: Iterable[str]) -> None:
+        super().__init__("\n  ".join([f"{folder} does not hold the parts of one study:", *faults]))
+
+
+@dataclass(frozen=True)
+class Part:
+    """The files of some patients: the folder of the whole, and their name in the folder of each data set."""
+
+    folder: Path
+    name: str
+    datasets: tuple[Dataset, ...]
+    views: tuple[tuple[str, View], ...]
+    prepare: Callable[[Study], Study]
+
+    def variables(self, dataset: str) -> frozenset[str]:
+        """The variables in the file of a data set; none for a view, which has no file."""
+        file = self.folder / dataset / self.name
+        return frozenset(parquet.read_schema(file).names if file.exists() else ())
+
+    def read(self, dataset: str, variables: Iterable[str]) -> pd.DataFrame:
+        """Some variables of a data set, texts as categories."""
+        file = self.folder / dataset / self.name
+        texts = [field.name for field in parquet.read_schema(file) if field.type in TEXTS]
+        table = parquet.read_table(file, columns=sorted(variables), read_dictionary=texts)
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def patients(self, dataset: str) -> set[str]:
+        """The patients who have a row in a data set."""
+        return set(self.read(dataset, {PATIENT})[PATIENT].dropna().unique())
+
+    def study(self, frame: str, wanted: frozenset[str]) -> Study:
+        """A study with as little in it as some variables of a frame need."""
+        own, of_subjects = self.variables(frame), self.variables(SUBJECTS)
+        if not own or not wanted <= own | of_subjects:
+            return self.whole()
+        return self._made({SUBJECTS: wanted - own, frame: wanted & own})
+
+    def whole(self) -> Study:
+        """The study of these patients, with all there is."""
+        return self.prepare(self._made({one.name: self.variables(one.name) for one in self.datasets}))
+
+    def _made(self, variables: Mapping[str, frozenset[str]]) -> Study:
+        frames = {name: self.read(name, wanted | {PATIENT}) for name, wanted in variables.items()}
+        return Study(frames, self.datasets, views=dict(self.views))
+
+
+def _as_it_is(study: Study) -> Study:
+    return study
+
+
+class Partitioned:
+    """A study in parts, for :func:`safetybook.results.compute` and all that is built on it.
+
+    Args:
+        folder: has a folder of Parquet files for each data set.
+        datasets: the definitions of the data sets.
+        views: as for :class:`~safetybook.study.Study`; each is built part by part.
+        prepare: what gives the study of a part the variables that are in no file.
+        scheduler: where the parts are counted: :data:`IN_THIS_PROCESS`, :data:`IN_PROCESSES`, or the
+            address of a Dask scheduler, whose workers find the folder under the same path.
+        bar: whether a bar shows how much has been counted.
+
+    Raises:
+        PartsError: if the data sets are not in the same parts, or a patient is in two.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        datasets: Iterable[Dataset],
+        views: Mapping[str, View] | None = None,
+        prepare: Callable[[Study], Study] = _as_it_is,
+        scheduler: str = IN_THIS_PROCESS,
+        bar: bool = False,
+    ) -> None:
+        self._compute = (_on_cluster if "://" in scheduler else _here)(scheduler, bar)
+        datasets = tuple(datasets)
+        of_all = (datasets, tuple((views or {}).items()), prepare)
+        self.parts = [Part(folder.resolve(), name, *of_all) for name in _names(folder, datasets)]
+        faults = [*self._added(_strangers, _joined), *self._in_two_parts()]
+        if faults:
+            raise PartsError(folder, faults)
+
+    def _in_two_parts(self) -> list[str]:
+        """Patients who are in two parts, in words. They are looked for only if the parts' ranges overlap."""
+        ends = sorted(self._added(_ends, _joined))
+        if all(last < first for (_, last), (first, _) in pairwise(ends)):
+            return []
+        parts_with = self._added(_subjects, _more)
+        return [f"patient {who} is in {number} parts" for who, number in parts_with.items() if number > 1]
+
+    def tally(self, name: str, filters: Sequence[Where]) -> Tally:
+        """See :meth:`safetybook.study.Study.tally`."""
+        return self._added(partial(_tally, name=name, filters=filters), _sum)
+
+    def distribution(self, name: str, asked: Where, variable: str) -> Mapping[Scalar, int]:
+        """See :meth:`safetybook.study.Study.distribution`."""
+        return self._added(partial(_distribution, name=name, asked=asked, variable=variable), _more)
+
+    def nested(self, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
+        """See :meth:`safetybook.study.Study.nested`."""
+        return self._added(partial(_nested, name=name, names=names, among=among, groups=groups), _united)
+
+    def fulfilled(self, predicate: Predicate, among: Where) -> tuple[int, int]:
+        """See :meth:`safetybook.study.Study.fulfilled`."""
+        return self._added(partial(_fulfilled, predicate=predicate, among=among), _pairs)
+
+    @cached_property
+    def impossible(self) -> tuple[str, ...]:
+        """See :attr:`safetybook.study.Study.impossible`."""
+        return self._added(_impossible, _joined)
+
+    def _added(self, count: Callable[[Part], Found], add: Callable[[Found, Found], Found]) -> Found:
+        """What a function finds in all parts together; a few parts are added up at a time."""
+        parts = dask.bag.from_sequence(self.parts, npartitions=len(self.parts))
+        found: Found = self._compute(parts.map(count).fold(add))
+        return found
+
+
+def _here(scheduler: str, bar: bool) -> Callable[[dask.bag.Item], Any]:
+    """Computing on this machine."""
+
+    def compute(total: dask.bag.Item) -> Any:
+        with ProgressBar() if bar else nullcontext():
+            return total.compute(scheduler=scheduler)
+
+    return compute
+
+
+def _on_cluster(address: str, bar: bool) -> Callable[[dask.bag.Item], Any]:
+    """Computing on a cluster."""
+    from distributed import Client, progress  # only here: most studies need no cluster
+
+    client = Client(address, set_as_default=False)
+
+    def compute(total: dask.bag.Item) -> Any:
+        future = client.compute(total)
+        if bar:
+            progress(future, notebook=False)
+        return future.result()
+
+    return compute
+
+
+# What is found in one part --------------------------------------------------------------------------
+
+
+def _tally(part: Part, name: str, filters: Sequence[Where]) -> Tally:
+    return part.study(name, variables(*filters)).tally(name, filters)
+
+
+def _distribution(part: Part, name: str, asked: Where, variable: str) -> Counter[Scalar]:
+    return Counter(part.study(name, variables(asked) | {variable}).distribution(name, asked, variable))
+
+
+def _nested(part: Part, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
+    return part.study(name, variables(among, *groups).union(names)).nested(name, names, among, groups)
+
+
+def _fulfilled(part: Part, predicate: Predicate, among: Where) -> tuple[int, int]:
+    return part.whole().fulfilled(predicate, among)
+
+
+def _impossible(part: Part) -> tuple[str, ...]:
+    return part.whole().impossible
+
+
+def variables(*filters: Where) -> frozenset[str]:
+    """All variables that some filters look at."""
+    return frozenset().union(*(asked.variables for asked in filters))
+
+
+# How it adds up -------------------------------------------------------------------------------------
+
+
+def _sum(one: Tally, other: Tally) -> Tally:
+    return Tally(one.patients + other.patients, one.rows + other.rows)
+
+
+def _joined(one: tuple[Key, ...], other: tuple[Key, ...]) -> tuple[Key, ...]:
+    return one + other
+
+
+def _more(one: Counter[Key], other: Counter[Key]) -> Counter[Key]:
+    return one + other
+
+
+def _pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _united(one: Nested, other: Nested) -> Nested:
+    shared = {path: _sum(tally, other[path]) for path, tally in one.items() if path in other}
+    return one | other | shared
+
+
+# Whether the parts are parts ------------------------------------------------------------------------
+
+
+def _names(folder: Path, datasets: Iterable[Dataset]) -> list[str]:
+    """The names of the files, which are the same for all data sets.
+
+    Raises:
+        PartsError: if they are not, or there is none.
+    """
+    found = {one.name: {file.name for file in (folder / one.name).glob("*.parquet")} for one in datasets}
+    every = frozenset().union(*found.values())
+    faults = [f"{name}/{part} is missing" for name, own in found.items() for part in sorted(every - own)]
+    if faults or not every:
+        raise PartsError(folder, faults or ["there is no Parquet file"])
+    return sorted(every)
+
+
+def _strangers(part: Part) -> tuple[str, ...]:
+    """Data sets of a part with patients who are not among its subjects, in words."""
+    known = _subjects(part)
+    strange = {one.name: part.patients(one.name) - known.keys() for one in part.datasets}
+    return tuple(
+        f"{name}/{part.name}: patient {min(found)} is not in {SUBJECTS}/{part.name}"
+        + (f", nor are {len(found) - 1} others" if len(found) > 1 else "")
+        for name, found in strange.items()
+        if found
+    )
+
+
+def _subjects(part: Part) -> Counter[str]:
+    return Counter(part.patients(SUBJECTS))
+
+
+def _ends(part: Part) -> tuple[tuple[str, str], ...]:
+    """The first and the last of a part's patients, if it has any."""
+    patients = part.patients(SUBJECTS)
+    return ((min(patients), max(patients)),) if patients else ()
+
+
+def divide(frames: Mapping[str, pd.DataFrame], folder: Path, patients: int) -> None:
+    """Write data sets by name as parts with so many patients each, in the order of the patients."""
+    everyone = sorted(frames[SUBJECTS][PATIENT])
+    for number, first in enumerate(range(0, len(everyone), patients)):
+        own = set(everyone[first : first + patients])
+        for name, frame in frames.items():
+            rows = frame[frame[PATIENT].isin(own)]
+            write(folder / name / f"{number:04d}.parquet", rows.to_parquet(index=False))
