@@ -10,7 +10,7 @@ from statistics import mean, median
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safetybook import coded, term_counts
@@ -86,6 +86,7 @@ def test_a_mask_has_the_order_of_the_frame(events, asked):
     pd.testing.assert_frame_equal(trial.rows("adae", asked), data[asked.mask(data)])
 
 
+@settings(max_examples=3)
 @given(EVENTS)
 def test_more_filters_than_a_word_has_bits(events):
     data = frame(events)

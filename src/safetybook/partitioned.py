@@ -130,17 +130,16 @@ class Partitioned:
         datasets = tuple(datasets)
         of_all = (datasets, tuple((views or {}).items()), prepare)
         self.parts = [Part(folder.resolve(), name, *of_all) for name in _names(folder, datasets)]
-        faults = [*self._added(_strangers, _joined), *self._in_two_parts()]
+        faults, ends = self._added(_checked, _each_joined)
+        if not all(last < first for (_, last), (first, _) in pairwise(sorted(ends))):
+            faults += self._in_two_parts()
         if faults:
             raise PartsError(folder, faults)
 
-    def _in_two_parts(self) -> list[str]:
-        """Patients who are in two parts, in words. They are looked for only if the parts' ranges overlap."""
-        ends = sorted(self._added(_ends, _joined))
-        if all(last < first for (_, last), (first, _) in pairwise(ends)):
-            return []
-        parts_with = self._added(_subjects, _more)
-        return [f"patient {who} is in {number} parts" for who, number in parts_with.items() if number > 1]
+    def _in_two_parts(self) -> tuple[str, ...]:
+        """Patients who are in two parts, in words: a search that needs all patients in memory."""
+        parts = self._added(_subjects, _more)
+        return tuple(f"patient {who} is in {number} parts" for who, number in parts.items() if number > 1)
 
     def tally(self, name: str, filters: Sequence[Where]) -> Tally:
         """See :meth:`safetybook.study.Study.tally`."""
@@ -234,6 +233,10 @@ def _joined(one: tuple[Key, ...], other: tuple[Key, ...]) -> tuple[Key, ...]:
     return one + other
 
 
+def _each_joined(one: Checked, other: Checked) -> Checked:
+    return one[0] + other[0], one[1] + other[1]
+
+
 def _more(one: Counter[Key], other: Counter[Key]) -> Counter[Key]:
     return one + other
 
@@ -264,26 +267,24 @@ def _names(folder: Path, datasets: Iterable[Dataset]) -> list[str]:
     return sorted(every)
 
 
-def _strangers(part: Part) -> tuple[str, ...]:
-    """Data sets of a part with patients who are not among its subjects, in words."""
-    known = _subjects(part)
-    strange = {one.name: part.patients(one.name) - known.keys() for one in part.datasets}
-    return tuple(
+Checked = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+
+
+def _checked(part: Part) -> Checked:
+    """What is wrong with a part, in words, and its first and its last patient, if it has any."""
+    known = part.patients(SUBJECTS)
+    strange = {one.name: part.patients(one.name) - known for one in part.datasets}
+    faults = tuple(
         f"{name}/{part.name}: patient {min(found)} is not in {SUBJECTS}/{part.name}"
         + (f", nor are {len(found) - 1} others" if len(found) > 1 else "")
         for name, found in strange.items()
         if found
     )
+    return faults, ((min(known), max(known)),) if known else ()
 
 
 def _subjects(part: Part) -> Counter[str]:
     return Counter(part.patients(SUBJECTS))
-
-
-def _ends(part: Part) -> tuple[tuple[str, str], ...]:
-    """The first and the last of a part's patients, if it has any."""
-    patients = part.patients(SUBJECTS)
-    return ((min(patients), max(patients)),) if patients else ()
 
 
 def divide(frames: Mapping[str, pd.DataFrame], folder: Path, patients: int) -> None:
