@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from fractions import Fraction
+from functools import partial
 from math import ceil
 
 from ortools.sat.python import cp_model
