@@ -37,7 +37,8 @@ def cycle_days(cycles: pd.DataFrame, last: int) -> pd.Series[int]:
     if (gaps == 0).any():
         at = int((gaps == 0).to_numpy().argmax())
         raise ValueError(f"{ordered['USUBJID'].iloc[at]}: two cycles begin on {began.iloc[at].date()}")
-    return gaps.fillna(last).astype("int64").reindex(cycles.index)
+    days: pd.Series[int] = gaps.fillna(last).astype("int64")
+    return days.reindex(cycles.index)
 
 
 def patient_time(cycles: pd.DataFrame, last: int, by: Sequence[str] = ("TRTA", "APERIOD")) -> pd.DataFrame:

@@ -154,7 +154,7 @@ def highest_before_event(study: "Study") -> Fraction | None:
     over all patients with a TEE on IVIg; None when one of them has no earlier score.
     """
     scores, events = study.frame("adwells"), study.frame("adae")
-    found = []
+    found: list[float] = []
     on_ivig = events[(events["CQ01NAM"] == "THROMBOEMBOLIC EVENT") & (events["TRTA"] == "IVIg")]
     for patient, onset in zip(on_ivig["USUBJID"], on_ivig["ASTDTM"], strict=True):
         earlier = scores[(scores["USUBJID"] == patient) & (scores["ADT"] < onset.normalize())]
