@@ -12,6 +12,7 @@ from proderm.contradictions import CONTRADICTIONS
 from proderm.datasets import DATASETS
 from proderm.estimands import CATALOGUE
 from proderm.evidence import evidence
+from safetybook import stored_answers
 from safetybook.claims import Outcome, Verdict, Verdicts, judge, read_ledger, write_verdicts
 from safetybook.problems import BadStudyError
 from safetybook.reading import read_table
@@ -22,7 +23,11 @@ LEDGER = ROOT / "data" / "published" / "claims.csv"
 EXTERNAL = ROOT / "data" / "published" / "external.csv"
 BOUNDS = LEDGER.with_name("bounds.json")
 """Between which numbers the claims leave counts that they do not print; see :mod:`proderm.bounds`."""
+ANSWERS = LEDGER.with_name("answers.json")
+"""What solvers found when the pages asked; see :mod:`proderm.answers`."""
 VERDICTS = ROOT / "_build" / "verdicts.csv"
+
+stored_answers.consult(ANSWERS)
 
 
 def verdicts(study: Study) -> Verdicts:

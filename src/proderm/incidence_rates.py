@@ -14,12 +14,12 @@ from fractions import Fraction
 
 from proderm.columns import IVIG_ALL, IVIG_EXT, IVIG_P1, PLACEBO_P1
 from proderm.estimands import CATALOGUE
-from proderm.estimands.families import TREATMENT_EMERGENT, Category, events, patients
-from proderm.estimands.thromboembolic import LAST_CYCLE_DAYS
+from proderm.estimands.families import Category, events, patients
+from proderm.over_time import history
 from safetybook.determinacy import Standing, bounded, combined, determined, illustrative
 from safetybook.estimands import Column, Estimand
 from safetybook.intervals import garwood
-from safetybook.person_time import Occurrence, all_events, first_events, histories
+from safetybook.person_time import Occurrence, all_events, first_events
 from safetybook.rates import counts_behind
 from safetybook.rounding import exact, half_up
 from safetybook.study import Study
@@ -36,9 +36,7 @@ HEADINGS = (
 
 def occurrence(study: Study, category: Category, column: Column, first: bool = False) -> Occurrence:
     """The events of a category in a column with its exposure; with `first`, up to each patient's first."""
-    adae = study.frame("adae")
-    own = adae[(TREATMENT_EMERGENT & category.where).mask(adae)]
-    given = histories(study.frame("cycles"), own, column.where, LAST_CYCLE_DAYS)
+    given = history(study, category, column)
     return first_events(given) if first else all_events(given)
 
 

@@ -17,6 +17,7 @@ from proderm.estimands import CATALOGUE
 from safetybook.claims import Verdicts
 from safetybook.estimands import Estimand
 from safetybook.provenance import EVENTS, Account, account, parts, places_of
+from safetybook.remembered import once_per_study
 from safetybook.results import computed
 from safetybook.study import Study
 from safetybook.tables import Folded
@@ -66,7 +67,7 @@ def own_accounts(study: Study, verdicts: Verdicts) -> dict[str, Account]:
     }
 
 
-@cache
+@once_per_study
 def _first_infusion(study: Study) -> pd.Series[pd.Timestamp]:
     return study.frame("cycles").groupby("USUBJID")["ASTDTM"].min()
 

@@ -25,6 +25,7 @@ from safetybook.recurrent import (
     endings,
     mean_cumulative,
 )
+from safetybook.remembered import once_per_study
 from safetybook.study import Study
 
 WEEKS = {IVIG_P1: (0, 4, 8, 12, 16), PLACEBO_P1: (0, 4, 8, 12, 16), IVIG_ALL: (0, 8, 16, 24, 32, 40)}
@@ -41,11 +42,12 @@ MEAN, FIRST, SHARE = "mean TEAEs per 1000", "first TEAE per 1000", "TEAE by cycl
 Key = tuple[str, str]
 
 
-def history(study: Study, category: Category, column: Column) -> list[History]:
+@once_per_study
+def history(study: Study, category: Category, column: Column) -> tuple[History, ...]:
     """The time of each patient in a column, with the events of the category."""
     events = study.frame("adae")
     chosen = events[(TREATMENT_EMERGENT & category.where & column.where).mask(events)]
-    return histories(study.frame("cycles"), chosen, column.where, LAST_CYCLE_DAYS)
+    return tuple(histories(study.frame("cycles"), chosen, column.where, LAST_CYCLE_DAYS))
 
 
 def first_events(study: Study, category: Category, column: Column) -> list[Ending]:

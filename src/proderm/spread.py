@@ -23,6 +23,7 @@ from proderm.estimands.families import TREATMENT_EMERGENT
 from proderm.table_3 import MEASURES
 from safetybook import whole_files
 from safetybook.estimands import Summary
+from safetybook.remembered import once_per_study
 from safetybook.spreads import Curve
 from safetybook.strips import observed
 from safetybook.study import Study
@@ -46,6 +47,7 @@ Key = tuple[str, str]
 """What is counted, and at which place of its curve (empty if it is a single number)."""
 
 
+@once_per_study
 def counts(study: Study) -> dict[Key, int]:
     """All counts of one data set, in a fixed order."""
     parts = (_answers, _burden, _visits, _headaches, over_time.values, _factors, _rates)

@@ -17,11 +17,14 @@ from proderm.estimands.families import TREATMENT_EMERGENT, events, patients, per
 from proderm.pages import HEADINGS, study
 from safetybook.determinacy import PUBLISHED, bounded, determined
 from safetybook.estimands import Where, except_where, where
+from safetybook.remembered import once_per_study
 from safetybook.results import compute
 from safetybook.rounding import exact, half_up
 from safetybook.tables import Cell, Group, Row, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from proderm.pages import Page
     from safetybook.estimands import Column
     from safetybook.study import Study
@@ -161,15 +164,21 @@ def ends(data: Study, line: Line, column: Column, counted: str) -> tuple[int, in
 
 def _found(data: Study, line: Line, column: Column, counted: str, related_only: bool = False) -> int:
     """How many the data have."""
-    frame = data.frame("adae")
-    rows = TREATMENT_EMERGENT & TEE.where & column.where
-    own = frame[(rows & RELATED.where if related_only else rows).mask(frame)]
+    tees = _tees(data)
+    own = tees[(column.where & RELATED.where if related_only else column.where).mask(tees)]
     if counted == "events":
         return int(line.where.mask(own).sum())
     if line.worst:
         worst = own["AESEV"].map(SEVERITIES.index).groupby(own["USUBJID"]).max()
         return int((worst == SEVERITIES.index(line.worst)).sum())
     return int(own.loc[line.where.mask(own), "USUBJID"].nunique())
+
+
+@once_per_study
+def _tees(data: Study) -> pd.DataFrame:
+    """Every thromboembolic event of the data."""
+    frame = data.frame("adae")
+    return frame[(TREATMENT_EMERGENT & TEE.where).mask(frame)]
 
 
 def _text(low: int, high: int, of: int) -> str:
@@ -183,9 +192,7 @@ def _text(low: int, high: int, of: int) -> str:
 
 def listing() -> Table:
     """Every TEE, one row each: what the article prints of it, and what it does not."""
-    data = study()
-    frame = data.frame("adae")
-    tees = frame[(TREATMENT_EMERGENT & TEE.where).mask(frame)]
+    tees = _tees(study())
     related = tees[RELATED.where.mask(tees)].sort_values(["ARTNO", "AEDECOD"])
     rows = [
         _event(

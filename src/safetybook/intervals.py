@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from math import acos, copysign, cos, hypot, inf, isinf, pi, sqrt
 from typing import Literal
 
@@ -263,6 +264,7 @@ def _critical(patients: int, level: float, *, corrected: bool) -> float:
     return float(chi2.ppf(level, 1)) * factor
 
 
+@cache
 def fisher(events: int, size: int, other_events: int, other_size: int) -> float:
     """The two-sided p-value of Fisher's exact test that two proportions are equal.
 
@@ -286,6 +288,7 @@ def fisher(events: int, size: int, other_events: int, other_size: int) -> float:
     return float(fisher_exact(table).pvalue)
 
 
+@cache
 def garwood(events: int, person_time: Fraction, per: int = 100, level: float = 0.95) -> tuple[float, float]:
     """The exact (equal-tailed) Poisson interval of a rate: events per `per` units of person-time.
 

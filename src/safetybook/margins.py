@@ -8,9 +8,12 @@ programme over all combinations.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from itertools import combinations
 
 from ortools.sat.python import cp_model
+
+from safetybook.stored_answers import answer
 
 Combination = frozenset[str]
 """The sets that someone belongs to, and to no others of those that are looked at."""
@@ -38,7 +41,17 @@ def size_bounds(
         ValueError: if a combination has a set without a size.
     """
     possible = [frozenset(own) for number in members for own in combinations(sorted(sizes), number)]
-    return {one: _ends(one, possible, sizes, members) for one in of}
+    margins = f"sizes {sorted(sizes.items())}, members {sorted(members.items())}"
+    return {
+        one: tuple(
+            answer(
+                "combinations",
+                f"{sorted(one)} of {margins}",
+                partial(_ends, one, possible, sizes, members),
+            )
+        )
+        for one in of
+    }
 
 
 def _ends(

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from itertools import pairwise
 from math import ceil
 
 from ortools.sat.python import cp_model
 
+from safetybook.estimands import definition
 from safetybook.rounding import half_up, interval, places
+from safetybook.stored_answers import answer
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,20 @@ class Behind:
     """
 
     def __init__(self, groups: Sequence[Printed], grid: Grid, pooled: Printed | None = None) -> None:
-        self._grid = grid
+        size = sum(group.n for group in groups)
+        if pooled and size != pooled.n:
+            raise ValueError(f"the groups have {size} values, but {pooled.n} are pooled")
+        self._question = definition((tuple(groups), grid, pooled))
+        self._printed, self._grid, self._pool = groups, grid, pooled
         self._model = cp_model.CpModel()
-        self._groups = [(group, self._group(group)) for group in groups]
-        if pooled:
-            values = [value for _, members in self._groups for value in members]
-            if len(values) != pooled.n:
-                raise ValueError(f"the groups have {len(values)} values, but {pooled.n} are pooled")
-            self._pooled(pooled, values)
+
+    @cached_property
+    def _groups(self) -> list[tuple[Printed, list[cp_model.IntVar]]]:
+        """The groups with their values in the model, which is built when something must be solved."""
+        found = [(group, self._group(group)) for group in self._printed]
+        if self._pool:
+            self._pooled(self._pool, [value for _, members in found for value in members])
+        return found
 
     def _window(self, printed: str, times: int = 1) -> tuple[int, int]:
         """First and last whole number of steps that prints as the text, for a sum of `times` values."""
@@ -91,7 +100,7 @@ class Behind:
 
     def _pooled(self, pooled: Printed, values: Sequence[cp_model.IntVar]) -> None:
         """The median of the groups' values together; their ranges follow from the groups'."""
-        highest = max(self._window(group.maximum)[1] for group, _ in self._groups)
+        highest = max(self._window(group.maximum)[1] for group in self._printed)
         ranks = ((pooled.n - 1) // 2, pooled.n // 2)
         middle = [self._model.new_int_var(0, highest, "") for _ in ranks]
         for rank, value in zip(ranks, middle, strict=True):
@@ -107,6 +116,9 @@ class Behind:
 
     def least(self) -> Bounds:
         """How many of all values are the least that the grid has."""
+        return Bounds(*answer("least values", self._question, self._least))
+
+    def _least(self) -> tuple[int, int]:
         least = int(self._grid.steps * self._grid.least)
         flags = []
         for _, members in self._groups:
@@ -115,10 +127,13 @@ class Behind:
                 self._model.add(value == least).only_enforce_if(flag)
                 self._model.add(value > least).only_enforce_if(~flag)
                 flags.append(flag)
-        return Bounds(*self._extremes(cp_model.LinearExpr.sum(flags)))
+        return self._extremes(cp_model.LinearExpr.sum(flags))
 
     def settled(self) -> int:
         """How many values, by rank within their group, print as one text only, whatever the others are."""
+        return int(answer("settled values", self._question, self._settled))
+
+    def _settled(self) -> int:
         return sum(
             self._text(low, group) == self._text(high, group)
             for group, members in self._groups

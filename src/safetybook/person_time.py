@@ -8,14 +8,16 @@ one treatment is the sum of its cycles. Events belong to the cycle that they are
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
+from operator import itemgetter
 
 import pandas as pd
 
 from safetybook.estimands import Where
-from safetybook.rates import DAYS_PER_MONTH, covered_days, rate
+from safetybook.rates import DAYS_PER_MONTH, rate
 
 
 def cycle_days(cycles: pd.DataFrame, last: int) -> pd.Series[int]:
@@ -30,13 +32,13 @@ def cycle_days(cycles: pd.DataFrame, last: int) -> pd.Series[int]:
         ValueError: if two cycles of a patient begin on the same day.
     """
     ordered = cycles[["USUBJID", "ASTDTM"]].sort_values(["USUBJID", "ASTDTM"])
-    days: list[int] = []
-    for patient, own in ordered.groupby("USUBJID", sort=True):
-        try:
-            days += covered_days([start.date() for start in own["ASTDTM"]], last)
-        except ValueError as error:
-            raise ValueError(f"{patient}: {error}") from None
-    return pd.Series(days, index=ordered.index, dtype="int64").reindex(cycles.index)
+    began = ordered["ASTDTM"].dt.normalize()
+    gaps = (began.groupby(ordered["USUBJID"]).shift(-1) - began).dt.days
+    if (gaps == 0).any():
+        at = int((gaps == 0).to_numpy().argmax())
+        raise ValueError(f"{ordered['USUBJID'].iloc[at]}: two cycles begin on {began.iloc[at].date()}")
+    days: pd.Series[int] = gaps.fillna(last).astype("int64")
+    return days.reindex(cycles.index)
 
 
 def patient_time(cycles: pd.DataFrame, last: int, by: Sequence[str] = ("TRTA", "APERIOD")) -> pd.DataFrame:
@@ -123,34 +125,41 @@ def histories(cycles: pd.DataFrame, events: pd.DataFrame, among: Where, last: in
     """
     timed = cycles.assign(DAYS=cycle_days(cycles, last)).sort_values(["USUBJID", "ASTDTM"])
     onsets = _onsets(timed, events)
-    final = set(timed.groupby("USUBJID")["ASTDTM"].idxmax())
-    found = []
-    for patient, own in timed[among.mask(timed)].groupby("USUBJID", sort=True):
-        before, placed = 0, []
-        for number, (cycle, days) in enumerate(zip(own["CYCLE"], own["DAYS"], strict=True), start=1):
-            placed += [
-                Onset(before + min(day, int(days)), number) for day in onsets.get((patient, cycle), [])
-            ]
-            before += int(days)
-        found.append(
-            History(str(patient), tuple(map(int, own["DAYS"])), tuple(sorted(placed)), own.index[-1] in final)
-        )
-    return found
+    timed["FINAL"] = ~timed["USUBJID"].duplicated(keep="last")
+    chosen = timed.loc[among.mask(timed), ["USUBJID", "CYCLE", "DAYS", "FINAL"]]
+    lines = zip(*(chosen[name].tolist() for name in chosen), strict=True)
+    return [_history(str(patient), list(own), onsets) for patient, own in groupby(lines, key=itemgetter(0))]
+
+
+def _history(
+    patient: str,
+    cycles: Sequence[tuple[Hashable, Hashable, int, bool]],
+    onsets: Mapping[tuple[Hashable, Hashable], Sequence[int]],
+) -> History:
+    """The history of a patient in cycles in their order: patient, number, days, whether the last of all."""
+    before, placed = 0, []
+    for number, (name, cycle, days, _) in enumerate(cycles, start=1):
+        placed += [Onset(before + min(day, days), number) for day in onsets.get((name, cycle), [])]
+        before += days
+    final = cycles[-1][-1]
+    return History(patient, tuple(days for _, _, days, _ in cycles), tuple(sorted(placed)), final)
 
 
 def _onsets(cycles: pd.DataFrame, events: pd.DataFrame) -> dict[tuple[Hashable, Hashable], list[int]]:
     """The days of onset, counted from 1 at the start of the cycle, by patient and cycle."""
-    starts = dict(zip(zip(cycles["USUBJID"], cycles["CYCLE"], strict=True), cycles["ASTDTM"], strict=True))
+    starts = cycles[["USUBJID", "CYCLE", "ASTDTM"]].rename(columns={"ASTDTM": "START"})
+    attributed = events.loc[events["CYCLE"].notna(), ["USUBJID", "CYCLE", "ASTDTM"]]
+    placed = attributed.merge(starts, on=["USUBJID", "CYCLE"], how="left", validate="m:1")
+    impossible = placed[~(placed["ASTDTM"] >= placed["START"])]
+    if len(impossible):
+        patient, cycle, onset, _ = impossible.iloc[0]
+        raise ValueError(f"{patient}: an event of {onset} cannot belong to cycle {cycle}")
+    days = (placed["ASTDTM"].dt.normalize() - placed["START"].dt.normalize()).dt.days + 1
     found: dict[tuple[Hashable, Hashable], list[int]] = {}
-    attributed = events[events["CYCLE"].notna()]
-    for patient, cycle, onset in zip(
-        attributed["USUBJID"], attributed["CYCLE"], attributed["ASTDTM"], strict=True
+    for patient, cycle, day in zip(
+        *(column.tolist() for column in (placed["USUBJID"], placed["CYCLE"], days)), strict=True
     ):
-        start = starts.get((patient, cycle))
-        if start is None or onset < start:
-            raise ValueError(f"{patient}: an event of {onset} cannot belong to cycle {cycle}")
-        day = (onset.normalize() - start.normalize()).days + 1
-        found.setdefault((patient, cycle), []).append(day)
+        found.setdefault((patient, cycle), []).append(int(day))
     return found
 
 

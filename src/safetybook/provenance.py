@@ -30,9 +30,11 @@ from safetybook.estimands import (
     Summary,
     Unit,
     Value,
+    Where,
     described,
 )
 from safetybook.predicates import Both, Either, Has, Lacks, Predicate, satisfied
+from safetybook.remembered import once_per_study
 from safetybook.results import NOUNS, Result, compute
 from safetybook.rounding import half_up, places
 from safetybook.study import Study
@@ -203,16 +205,15 @@ def behind(study: Study, estimand: Estimand) -> dict[str, Any] | None:
     """
     match estimand:
         case Count(dataset=dataset, where=where):
-            frame = study.frame(dataset)
-            return _listed(study, frame[where.mask(frame)], dataset, None, estimand.unit is Unit.ROWS)
+            return _listed(
+                study, _satisfying(study, dataset, where), dataset, None, estimand.unit is Unit.ROWS
+            )
         case (
             Summary(dataset=dataset, where=where, variable=variable)
             | Value(dataset=dataset, where=where, variable=variable)
         ):
-            frame = study.frame(dataset)
-            return _listed(
-                study, frame[where.mask(frame)].dropna(subset=[variable]), dataset, variable, False
-            )
+            rows = _satisfying(study, dataset, where, variable).dropna(subset=[variable])
+            return _listed(study, rows, dataset, variable, False)
         case Combination(predicate=predicate, among=among):
             exposed = study.frame("adex")
             patients = exposed.loc[among.mask(exposed), "USUBJID"].drop_duplicates()
@@ -220,6 +221,12 @@ def behind(study: Study, estimand: Estimand) -> dict[str, Any] | None:
             return {"patients": spans(sorted(map(places_of(study).__getitem__, true)))}
         case _:
             return None
+
+
+def _satisfying(study: Study, dataset: str, where: Where, *variables: str) -> pd.DataFrame:
+    """The rows of a data set that satisfy a filter: whose they are, and some variables."""
+    frame = study.frame(dataset)
+    return frame.loc[where.mask(frame), list(dict.fromkeys(("USUBJID", *variables)))]
 
 
 def _listed(
@@ -260,6 +267,7 @@ def spans(places: Sequence[int]) -> str:
     return " ".join("-".join(map(str, span)) for span in found)
 
 
+@once_per_study
 def places_of(study: Study) -> dict[str, int]:
     """The place of each patient in the list of patients."""
     return {name: place for place, name in enumerate(study.frame("adsl")["USUBJID"])}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import ceil
 
 from ortools.sat.python import cp_model
 
 from safetybook.estimands import Function
 from safetybook.rounding import interval, places
+from safetybook.stored_answers import answer
 
 FINE = 1000
 """A variable without a known unit is taken to be recorded this much finer than it is printed."""
@@ -39,6 +41,11 @@ class Sample:
         told = list(printed)
         if not told or self.size == 0:
             return not told
+        summaries = ", ".join(f"{function} {text}" for function, text in told)
+        question = f"{self.size or 'some'} values in steps of {self.step or 'any size'}: {summaries}"
+        return bool(answer("sample", question, partial(self._solved, told)))
+
+    def _solved(self, told: list[tuple[Function, str]]) -> bool:
         step = self.step or Fraction(1, FINE * 10 ** max(places(text) for _, text in told))
         model = cp_model.CpModel()
         largest = max(ceil(interval(text)[1] / step) for _, text in told) * max(self.size or 1, 2) + 1

@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import singledispatchmethod
 from math import ceil
 
-from safetybook import row_counts
+from safetybook import row_counts, stored_answers
 from safetybook.determinacy import (
     PUBLISHED,
     Determinacy,
@@ -23,7 +23,7 @@ from safetybook.determinacy import (
     determined,
     illustrative,
 )
-from safetybook.estimands import Count, Estimand, Ratio, Scalar, Share, Unit, Where
+from safetybook.estimands import Count, Estimand, Ratio, Scalar, Share, Unit, Where, definition
 from safetybook.rounding import interval, prints_as
 from safetybook.row_counts import Levels, Span
 
@@ -75,6 +75,7 @@ class Standings:
         self._evidence = evidence
         self._known: dict[Kind, dict[Where, int]] = {}
         self._found: dict[Estimand, Standing] = {}
+        self._knowledge: dict[str, str] = {}
         shares = []
         for estimand, text in printed:
             self._printed.setdefault(estimand.id, []).append(text)
@@ -140,7 +141,7 @@ class Standings:
             if asked in self._counted[kind]:
                 return Standing(Determinacy.PUBLISHED, number, number)
             return determined("one number alone gives the percentage that is printed", number)
-        events = row_counts.rows(asked, self._known.get((estimand.dataset, Unit.ROWS), {}), self._levels)
+        events = self._rows(estimand.dataset, asked)
         span, whole = events, known.get(Where())
         if kind[1] is Unit.PATIENTS:
             span = row_counts.patients(asked, known, self._at_risk, events, self._levels)
@@ -152,6 +153,21 @@ class Standings:
             why = "no printed number limits it beyond those at risk"
             return Standing(Determinacy.ILLUSTRATIVE, Fraction(0), Fraction(whole), why=why)
         return bounded(span.low, span.high, "from printed counts", proved=False)
+
+    def _rows(self, dataset: str, asked: Where) -> Span:
+        """The range of the number of rows that satisfy a filter: what a solver finds, or has found."""
+        known = self._known.get((dataset, Unit.ROWS), {})
+        if dataset not in self._knowledge:
+            counts = sorted(definition(pair) for pair in known.items())
+            levels = sorted(definition((name, frozenset(values))) for name, values in self._levels.items())
+            self._knowledge[dataset] = stored_answers.digest("\n".join((*counts, *levels)))
+
+        def solve() -> list[int | None]:
+            found = row_counts.rows(asked, known, self._levels)
+            return [found.low, found.high]
+
+        question = f"{definition(asked)} given {self._knowledge[dataset]}"
+        return Span(*stored_answers.answer("rows", question, solve))
 
     @property
     def _levels(self) -> Levels:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import escape
 from itertools import groupby
 
@@ -125,13 +126,14 @@ class Table:
     standing: Standing | None = None
 
     def __post_init__(self) -> None:
+        if self.standing is not None:
+            # Before anything looks at the rows: they are read off the groups once.
+            object.__setattr__(self, "groups", tuple(map(self._told, self.groups)))
         for row in self.rows:
             if len(row.cells) != len(self.columns):
                 raise ValueError(
                     f"row {row.label!r} has {len(row.cells)} cells for {len(self.columns)} columns"
                 )
-        if self.standing is not None:
-            object.__setattr__(self, "groups", tuple(map(self._told, self.groups)))
 
     def _told(self, group: Group) -> Group:
         """A group whose cells all have a standing."""
@@ -143,7 +145,7 @@ class Table:
         )
         return replace(group, rows=tuple(rows))
 
-    @property
+    @cached_property
     def rows(self) -> list[Row]:
         """All rows, without their groups."""
         return [row for group in self.groups for row in group.rows]
@@ -157,7 +159,7 @@ class Table:
         """The results behind all cells, row by row."""
         return [result for row in self.rows for cell in row.cells for result in cell.results]
 
-    @property
+    @cached_property
     def notes(self) -> list[tuple[str, str]]:
         """The footnotes, then one for each kind of mark that the cells bear."""
         notes = list(self.footnotes)
@@ -173,12 +175,12 @@ class Table:
             notes.append((DIFFERS, "Differs from the article, which prints: " + "; ".join(differing) + "."))
         return [*notes, *self._kinds_explained()]
 
-    @property
+    @cached_property
     def kinds(self) -> set[Determinacy]:
         """The kinds of the numbers of all cells."""
         return {cell.kind for row in self.rows for cell in row.cells if cell.kind}
 
-    @property
+    @cached_property
     def plain(self) -> Determinacy:
         """The kind of the numbers that need no mark: published ones, or determined ones if none is."""
         return Determinacy.DETERMINED if Determinacy.PUBLISHED not in self.kinds else Determinacy.PUBLISHED
@@ -234,7 +236,7 @@ class Table:
             for label, path, ends in found
         ]
 
-    @property
+    @cached_property
     def levels(self) -> list[list[Heading]]:
         """The heading cells of each level, the widest spanners first."""
         depth = max(len(path) for path in self.columns)
@@ -252,7 +254,7 @@ class Table:
                 start += len(paths)
         return levels
 
-    @property
+    @cached_property
     def layout(self) -> Layout:
         """The table as its HTML lays it out, from which all other forms are made."""
         return layout(to_html(self))

@@ -19,6 +19,7 @@ from safetybook.estimands import (
     Where,
     where,
 )
+from safetybook.remembered import once_per_study
 
 if TYPE_CHECKING:
     from safetybook.study import Study
@@ -161,6 +162,7 @@ def _all_treated(study: "Study") -> bool:
     return bool(((patients["SAFFL"] == "Y") & infused).all())
 
 
+@once_per_study
 def _folds(study: "Study") -> dict[str, tuple[Fraction, Fraction]]:
     """For each risk factor of Table 6, the exact shares of patients (with a TEE, without).
 

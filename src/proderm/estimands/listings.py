@@ -8,6 +8,7 @@ import pandas as pd
 from proderm.estimands.adverse_events import RELATED_VALUES, preferred_term
 from proderm.estimands.families import TREATMENT_EMERGENT
 from safetybook.estimands import Derived, Estimand, Statement, Value, Where, where
+from safetybook.remembered import once_per_study
 from safetybook.rounding import exact
 
 if TYPE_CHECKING:
@@ -218,6 +219,7 @@ def _criteria(patient: str, term: str) -> "Callable[[Study], str | None]":
     return compute
 
 
+@once_per_study
 def _event(study: "Study", rows: Where) -> "pd.Series[Any] | None":
     """The row of `adae` that a filter picks out; None if it picks out none or several."""
     events = study.frame("adae")
@@ -225,6 +227,7 @@ def _event(study: "Study", rows: Where) -> "pd.Series[Any] | None":
     return found.iloc[0] if len(found) == 1 else None
 
 
+@once_per_study
 def _related_serious(study: "Study") -> pd.DataFrame:
     events = study.frame("adae")
     on_ivig = TREATMENT_EMERGENT & where(TRTA="IVIg", AESER="Y", AEREL=RELATED_VALUES)
@@ -331,6 +334,7 @@ def table_5() -> Iterator[Estimand]:
     )
 
 
+@once_per_study
 def tee_episodes(study: "Study", patient: str) -> pd.DataFrame:
     """The infusion episodes of the cycle that a numbered patient's thromboembolic event belongs to."""
     events, episodes = study.frame("adae"), study.frame("adex")

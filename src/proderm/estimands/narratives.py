@@ -11,6 +11,7 @@ from proderm.columns import IVIG_ALL, IVIG_ARM, IVIG_EXT, IVIG_P1, PLACEBO_ARM, 
 from proderm.estimands.adverse_events import DISCONTINUATION, RELATED, RELATED_VALUES, TERMS, TIMED_TERMS
 from proderm.estimands.families import TREATMENT_EMERGENT, events, share
 from safetybook.estimands import Column, Count, Derived, Estimand, Ratio, Statement, Unit, Where, where
+from safetybook.remembered import once_per_study
 from safetybook.rounding import exact
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def dose_reduction() -> Iterator[Estimand]:
     yield Statement("reduced.from_week_28", "Doses were reduced at week 28 or later", _from_week_28)
 
 
+@once_per_study
 def _related_of_reduced(study: "Study") -> "dict[object, pd.DataFrame]":
     """Per dose-reduced patient, the related TEAEs under either treatment."""
     cycles, adverse = study.frame("cycles"), study.frame("adae")
@@ -245,17 +247,23 @@ def _range_of_medians(function: "Callable[..., Fraction]") -> "Callable[[Study],
         """An end of the range of the median latencies and durations of related headache, nausea, vomiting and
         fever on IVIg in the first period, by severity and pooled.
         """
-        adverse = study.frame("adae")
-        related = adverse[(TREATMENT_EMERGENT & RELATED.where & IVIG_P1.where).mask(adverse)]
-        found: list[Fraction] = []
-        for term in TIMED_TERMS:
-            of_term = related[term.where.mask(related)]
-            for rows in (of_term, *(level for _, level in of_term.groupby("AESEV"))):
-                medians = rows[["AELATENC", "ADURN"]].median().dropna()
-                found.extend(exact(value) for value in medians)
+        found = _table_3_medians(study)
         return function(found) if found else None
 
     return compute
+
+
+@once_per_study
+def _table_3_medians(study: "Study") -> "tuple[Fraction, ...]":
+    adverse = study.frame("adae")
+    related = adverse[(TREATMENT_EMERGENT & RELATED.where & IVIG_P1.where).mask(adverse)]
+    found: list[Fraction] = []
+    for term in TIMED_TERMS:
+        of_term = related.loc[term.where.mask(related), ["AESEV", "AELATENC", "ADURN"]]
+        for rows in (of_term, *(level for _, level in of_term.groupby("AESEV"))):
+            medians = (rows[name].median() for name in ("AELATENC", "ADURN"))
+            found.extend(exact(value) for value in medians if not pd.isna(value))
+    return tuple(found)
 
 
 def statements() -> Iterator[Estimand]:

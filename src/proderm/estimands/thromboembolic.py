@@ -12,6 +12,7 @@ from safetybook.estimands import Derived, Estimand, Statement
 from safetybook.intervals import garwood
 from safetybook.person_time import cycle_days
 from safetybook.rates import DAYS_PER_MONTH, rate
+from safetybook.remembered import once_per_study
 from safetybook.rounding import exact
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ BEFORE, AFTER = 1, 2
 """PROTVER: the protocol version before and after the maximum infusion rate was reduced."""
 
 
+@once_per_study
 def related_events(study: "Study") -> pd.DataFrame:
     """The thromboembolic events on IVIg that the investigator assessed as related, one row per event."""
     events = study.frame("adae")
@@ -35,6 +37,7 @@ def related_events(study: "Study") -> pd.DataFrame:
     ]
 
 
+@once_per_study
 def person_months(study: "Study", version: int) -> Fraction:
     """Months on IVIg under a protocol version.
 
@@ -151,7 +154,7 @@ def highest_before_event(study: "Study") -> Fraction | None:
     over all patients with a TEE on IVIg; None when one of them has no earlier score.
     """
     scores, events = study.frame("adwells"), study.frame("adae")
-    found = []
+    found: list[float] = []
     on_ivig = events[(events["CQ01NAM"] == "THROMBOEMBOLIC EVENT") & (events["TRTA"] == "IVIg")]
     for patient, onset in zip(on_ivig["USUBJID"], on_ivig["ASTDTM"], strict=True):
         earlier = scores[(scores["USUBJID"] == patient) & (scores["ADT"] < onset.normalize())]
@@ -167,19 +170,14 @@ def _most_patients_zero(study: "Study") -> bool:
     """
     scores, events = study.frame("adwells"), study.frame("adae")
     on_ivig = events[(events["CQ01NAM"] == "THROMBOEMBOLIC EVENT") & (events["TRTA"] == "IVIg")]
-    onset = on_ivig.groupby("USUBJID")["ASTDTM"].min()
-    zero = 0
-    for patient, of_patient in scores.groupby("USUBJID"):
-        own = of_patient
-        if patient in onset.index:
-            own = of_patient[of_patient["ADT"] < onset[patient].normalize()]
-        zero += not own.empty and all(score == 0 for score in _last_scores(own))
-    return 2 * zero > study.frame("adsl")["USUBJID"].nunique()
+    onset = scores["USUBJID"].map(on_ivig.groupby("USUBJID")["ASTDTM"].min()).dt.normalize()
+    zero = (_last_scores(scores[onset.isna() | (scores["ADT"] < onset)]) == 0).groupby("USUBJID").all()
+    return 2 * int(zero.sum()) > study.frame("adsl")["USUBJID"].nunique()
 
 
-def _last_scores(scores: pd.DataFrame) -> list[float]:
-    """The last value of each Wells score among the rows of one patient."""
-    return list(scores.sort_values("ADT").groupby("PARAMCD")["AVAL"].last())
+def _last_scores(scores: pd.DataFrame) -> "pd.Series[float]":
+    """The last value of each Wells score of each patient, by patient and score."""
+    return scores.sort_values("ADT", kind="stable").groupby(["USUBJID", "PARAMCD"])["AVAL"].last()
 
 
 def risk() -> Iterator[Estimand]:
