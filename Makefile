@@ -64,7 +64,7 @@ pdf: book ## Set the whole book for print, into _build/pdf; needs Chromium or Ch
 	$(BIN)/python -m proderm.paper
 
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or lock changed
-	$(BIN)/python -m safetybook.notebooks execute notebooks/*.md
+	$(BIN)/python -m safetybook.notebooks execute --warm proderm.pages:verdicts notebooks/*.md
 
 test: lint ## Check the code, the data, the claims and every stored output
 	@# The tests of the built pages are for make pages: here the book may be missing, or an old one.

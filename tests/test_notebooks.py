@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from safetybook.notebooks import paired, read
+from safetybook.notebooks.pairs import paired, read
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))

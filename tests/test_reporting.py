@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from safetybook.notebooks import read
+from safetybook.notebooks.pairs import read
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "book" / "reporting.md"

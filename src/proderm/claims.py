@@ -60,13 +60,14 @@ def _told(verdict: Verdict) -> str:
 
 
 def as_written(folder: Path) -> Study | None:
-    """The study as the files have it, right or wrong; None if a file is missing or has no header.
+    """The study as the files have it, right or wrong; None if no claim can be counted in it.
 
+    That is so if a file is missing or has no header, or if patients cannot be told apart.
     Only for naming the claims that fail in data that are no valid study.
     """
     tables = [read_table(folder / dataset.file, dataset)[0] for dataset in DATASETS]
     frames = {table.dataset.name: table.frame for table in tables if table is not None}
-    if len(frames) < len(DATASETS):
+    if len(frames) < len(DATASETS) or not frames["adsl"]["USUBJID"].is_unique:
         return None
     views = {"maxrates": proderm.maxrates}
     return proderm.with_patient_variables(Study(frames, DATASETS, folder, views))

@@ -18,6 +18,9 @@ from safetybook.study import Study
 
 FOLDER = proderm.FOLDER.with_name("ensemble")
 MANIFEST = "MANIFEST.json"
+SUMMARY = "summary.csv"
+"""What the members have in some counts; see :mod:`proderm.spread`."""
+
 TITLE = "Synthetic reconstructions of the ProDERM safety data; not the trial's records"
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from proderm import claims
 from proderm.estimands import CATALOGUE
+from safetybook import whole_files
 from safetybook.claims import Verdict, Verdicts
 from safetybook.estimands import Estimand, where
 from safetybook.exports import write_results
@@ -91,8 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     shutil.rmtree(beside, ignore_errors=True)
     for part in PARTS:
         shutil.copytree(DOWNLOADS / part, beside / part)
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
+    whole_files.replace_folder(beside, folder)
     tables, results = (len(list((folder / part).iterdir())) for part in PARTS)
     print(f"{folder}: {tables} files of tables, {results} of results")
     return 0

@@ -18,7 +18,7 @@ from pathlib import Path
 from joblib import Parallel, delayed, parallel_config
 
 from proderm import reconstruct
-from proderm.ensemble import FOLDER, Ensemble
+from proderm.ensemble import FOLDER, SUMMARY, Ensemble
 from proderm.reconstruction import assumptions
 from proderm.reconstruction.published import Published
 from proderm.verification import NotAReconstructionError, verified
@@ -134,6 +134,8 @@ def _keep(ensemble: Ensemble, made: Made) -> None:
     if made.reason:
         ensemble.skipped[made.seed] = made.reason
     else:
+        # The summary is of the members before: from here until it is counted anew there is none.
+        (ensemble.folder / SUMMARY).unlink(missing_ok=True)
         archives.write(ensemble.path(made.seed), archives.unpack(made.content))
         ensemble.digests[made.seed] = made.digest
     ensemble.store()

@@ -17,7 +17,7 @@ import pandas as pd
 
 from proderm import bounds, infusion_rates, over_time, risk_factors
 from proderm.columns import IVIG_ALL, IVIG_P1
-from proderm.ensemble import FOLDER, Ensemble
+from proderm.ensemble import FOLDER, SUMMARY, Ensemble
 from proderm.estimands import CATALOGUE
 from proderm.estimands.families import TREATMENT_EMERGENT
 from proderm.table_3 import MEASURES
@@ -28,7 +28,6 @@ from safetybook.spreads import Curve
 from safetybook.strips import observed
 from safetybook.study import Study
 
-SUMMARY = "summary.csv"
 BOUNDED = "bounded: "
 FACTORS = "without a TEE, risk factors"
 RATES = "IVIg cycles by maximum rate: "
@@ -121,8 +120,10 @@ def stored(folder: Path = FOLDER) -> pd.DataFrame:
     """The table by (count, at), one column of integers for each seed, named by it as text.
 
     Raises:
-        ValueError: if its members are not those of the manifest.
+        ValueError: if it is missing, as while members are made, or its members are not those of the manifest.
     """
+    if not (folder / SUMMARY).exists():
+        raise ValueError(f"{SUMMARY} is missing: run make ensemble")
     table = pd.read_csv(folder / SUMMARY, dtype={"count": "str", "at": "str"}, keep_default_na=False)
     found, expected = list(table.columns[2:]), [str(seed) for seed in sorted(Ensemble.stored(folder).digests)]
     if found != expected:

@@ -9,6 +9,7 @@ data could produce the claim, *unresolved* otherwise.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -17,6 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import overload
 
+from safetybook import whole_files
 from safetybook.contradictions import Contradiction
 from safetybook.determinacy import PUBLISHED, Determinacy, Standing, determined
 from safetybook.estimands import Catalogue, Estimand, Statement
@@ -341,12 +343,10 @@ VERDICT_COLUMNS = ("claim_id", "verdict", "printed", "computed", "determinacy")
 
 def write_verdicts(verdicts: Iterable[Verdict], path: Path) -> None:
     """Write one row per claim, columns :data:`VERDICT_COLUMNS`; the folder is made if it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(VERDICT_COLUMNS)
-        for verdict in verdicts:
-            claim = verdict.claim
-            writer.writerow(
-                [claim.claim_id, verdict.outcome, claim.value, verdict.computed, verdict.determinacy]
-            )
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(VERDICT_COLUMNS)
+    for verdict in verdicts:
+        claim = verdict.claim
+        writer.writerow([claim.claim_id, verdict.outcome, claim.value, verdict.computed, verdict.determinacy])
+    whole_files.write(path, text.getvalue())

@@ -1,0 +1,38 @@
+"""The command line: ``python -m safetybook.notebooks execute notebooks/*.md``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from safetybook.notebooks.upkeep import bring_up_to_date, differences
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 1 when a notebook failed or, with ``--check``, differs."""
+    summary = "Execute the paired notebooks of a book, with the same bytes on every run."
+    parser = argparse.ArgumentParser(prog="python -m safetybook.notebooks", description=summary)
+    verbs = parser.add_subparsers(required=True)
+    verb = verbs.add_parser("execute", help="bring the .ipynb files in step with text, code and data")
+    verb.add_argument("--check", action="store_true", help="execute all, write nothing, report what differs")
+    verb.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks executed side by side")
+    verb.add_argument(
+        "--warm",
+        action="append",
+        default=[],
+        metavar="MODULE:FUNCTION",
+        help="call this once for all notebooks that import the module; it keeps what it finds in memory",
+    )
+    verb.add_argument("texts", nargs="+", type=Path, metavar="NN_name.md")
+    options = parser.parse_args(arguments)
+    bring = differences if options.check else bring_up_to_date
+    problems = bring(options.texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

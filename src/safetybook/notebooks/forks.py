@@ -1,0 +1,224 @@
+"""The processes in which notebooks run.
+
+The process that asks for executions stays small. It starts one that imports, once, what the notebooks need,
+and another one when they are to run again. Each notebook runs in a fork of that process. What was read
+before the fork, a notebook may have inherited: it counts as read by the notebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import multiprocessing
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from traceback import walk_tb
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from safetybook.notebooks.imports import Sources, UnknownImportsError, imported
+from safetybook.notebooks.inputs import SOURCES, Contents, Reads
+from safetybook.problems import BadStudyError
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from safetybook.notebooks.shell import CellFailed, Shell
+
+FORK = multiprocessing.get_context("fork")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a notebook has no outputs; `cause` is the same for failures that are one, and may be empty."""
+
+    place: str
+    told: str
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one execution.
+
+    Attributes:
+        text: the notebook.
+        content: the new content of the ``.ipynb`` file; None if there is a failure.
+        code: the digest of its code cells.
+        failure: why there is no content.
+        inputs: the digests of all that it depends on besides its own text, by name.
+    """
+
+    text: Path
+    content: str | None = None
+    code: str = ""
+    failure: Failure | None = None
+    inputs: dict[str, str] = field(default_factory=dict)
+
+
+def executed(texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequence[str]) -> Iterator[Outcome]:
+    """Execute notebooks, at most `jobs` at a time; yield their outcomes as they end.
+
+    `warm` names functions (``package.module:function``) that are called once, before the notebooks that
+    import their module are forked: what these functions keep in memory, the notebooks find there.
+    """
+    waiting = set(texts)
+    receiver, sender = FORK.Pipe(duplex=False)
+    process = FORK.Process(target=_serve, args=(texts, contents, jobs, warm, sender))
+    process.start()
+    sender.close()
+    with contextlib.suppress(EOFError):
+        while waiting:
+            outcome = receiver.recv()
+            waiting.remove(outcome.text)
+            yield outcome
+    process.join()
+    yield from (_died(text, process) for text in sorted(waiting))
+
+
+def _died(text: Path, process: ForkProcess) -> Outcome:
+    why = f"its process ended without a result (exit code {process.exitcode})"
+    return Outcome(text, failure=Failure(os.path.relpath(text), why))
+
+
+@dataclass(frozen=True)
+class _Chapter:
+    """A notebook that is to run: its cells, and the sources that its imports reach."""
+
+    text: Path
+    notebook: NotebookNode
+    code: tuple[str, ...]
+    reached: frozenset[Path]
+
+
+def _serve(
+    texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequence[str], results: Connection
+) -> None:
+    """Import, warm up, fork the notebooks' processes and pass on their outcomes."""
+    # Only here: the process that asks for executions does not import what they need.
+    from safetybook.notebooks.pairs import code_cells, read
+    from safetybook.notebooks.shell import new_shell
+
+    # A process that forks must not have threads of its own; numpy's linear algebra would start some.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    sources = Sources(contents.root / SOURCES)
+    contents.digests(contents.names(sources.paths))
+    chapters = []
+    for text in texts:
+        notebook = read(text)
+        code = tuple(cell.source for cell in code_cells(notebook))
+        chapters.append(_Chapter(text, notebook, code, sources.reached(code)))
+    reads = Reads(contents)
+    with tempfile.TemporaryDirectory() as folder:
+        shell = new_shell(folder)
+        known = frozenset[Path]().union(*(chapter.reached for chapter in chapters))
+        child = _Child(shell, contents, reads, sources.paths - known)
+        reads.watch()
+        import_once((source for chapter in chapters for source in chapter.code), shell)
+        for outcome in _forked(_warmed_up(chapters, warm, sources), jobs, child):
+            results.send(outcome)
+
+
+def import_once(code: Iterable[str], shell: Shell) -> None:
+    """Import every module that cells name in an import statement, as if from a cell.
+
+    A module that cannot be imported is passed over: the notebook that needs it reports that itself.
+    """
+    with shell.builtin_trap:
+        for source in code:
+            with contextlib.suppress(UnknownImportsError):
+                for name in imported(source):
+                    with contextlib.suppress(Exception):
+                        importlib.import_module(name)
+
+
+def _warmed_up(chapters: Sequence[_Chapter], warm: Sequence[str], sources: Sources) -> Iterator[_Chapter]:
+    """First the notebooks that share nothing with what is to be called; the call; then the others."""
+    needed = {sources.path(name.partition(":")[0]) for name in warm}
+    yield from (chapter for chapter in chapters if needed.isdisjoint(chapter.reached))
+    others = [chapter for chapter in chapters if not needed.isdisjoint(chapter.reached)]
+    for name in warm if others else ():
+        module, _, function = name.partition(":")
+        # What goes wrong here goes wrong in the notebooks too, which say where.
+        with contextlib.suppress(Exception):
+            getattr(importlib.import_module(module), function)()
+    yield from others
+
+
+def _forked(chapters: Iterator[_Chapter], jobs: int, child: _Child) -> Iterator[Outcome]:
+    running: dict[Connection, tuple[Path, ForkProcess]] = {}
+    while True:
+        while len(running) < jobs and (chapter := next(chapters, None)) is not None:
+            receiver, sender = FORK.Pipe(duplex=False)
+            gc.freeze()  # what is there before the fork is shared by all, unless the collector touches it
+            process = FORK.Process(target=child.run, args=(chapter, sender))
+            process.start()
+            sender.close()
+            running[receiver] = (chapter.text, process)
+        if not running:
+            return
+        for ready in wait(list(running)):
+            assert isinstance(ready, Connection)
+            yield _received(ready, *running.pop(ready))
+
+
+def _received(receiver: Connection, text: Path, process: ForkProcess) -> Outcome:
+    try:
+        outcome: Outcome = receiver.recv()
+    except EOFError:
+        process.join()
+        return _died(text, process)
+    process.join()
+    return outcome
+
+
+@dataclass(frozen=True)
+class _Child:
+    """What the process of one notebook inherits.
+
+    `beyond` are the sources that no notebook's imports reach, as far as they can be read off: one that is
+    loaded all the same is an input.
+    """
+
+    shell: Shell
+    contents: Contents
+    reads: Reads
+    beyond: frozenset[Path]
+
+    def run(self, chapter: _Chapter, sender: Connection) -> None:
+        """Execute the notebook and send its outcome."""
+        from safetybook.notebooks.pairs import code_digest, serialise
+        from safetybook.notebooks.shell import CellFailed, execute
+
+        content = failure = None
+        code = code_digest(chapter.notebook)
+        try:
+            content = serialise(execute(chapter.notebook, chapter.text, self.shell))
+        except CellFailed as failed:
+            failure = self._failure(failed)
+        files = chapter.reached | (self.beyond & _loaded())
+        inputs = self.contents.digests(self.reads.names | self.contents.names(files))
+        sender.send(Outcome(chapter.text, content, code, failure, inputs))
+
+    def _failure(self, failed: CellFailed) -> Failure:
+        """A failure whose cause is its last place in a file below the root, or the list of what is wrong."""
+        error = failed.error
+        if isinstance(error, BadStudyError):
+            return Failure(failed.place, str(error), str(error))
+        frames = walk_tb(error.__traceback__ if error else None)
+        places = [(self.contents.name(frame.f_code.co_filename), line) for frame, line in frames]
+        below = [f"{name}:{line}: {error!r}" for name, line in places if name]
+        return Failure(failed.place, failed.told, below[-1] if below else "")
+
+
+def _loaded() -> set[Path]:
+    """The files of all modules of this process."""
+    modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
+    return {Path(file) for module in modules if (file := vars(module).get("__file__"))}

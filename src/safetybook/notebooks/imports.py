@@ -1,0 +1,109 @@
+"""Which sources of a folder a text of Python reaches by its imports, and theirs, wherever these stand.
+
+The statements are read, not executed: a process that has imported what several notebooks need can tell no
+longer which of them needs a module. An import in a function counts, whether the function is called or not;
+one for type checkers alone does not. Code that cannot be read, or that imports a module whose name it
+computes, reaches every source.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+
+class UnknownImportsError(Exception):
+    """The code is not plain Python, or computes the name of a module: it may import any."""
+
+
+class Sources:
+    """The Python modules below a folder that is on the import path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._imports: dict[Path, frozenset[Path]] = {}
+        self.paths = frozenset(folder.rglob("*.py"))
+
+    def path(self, module: str) -> Path | None:
+        """The file of a module, by its dotted name; None if it is not below the folder."""
+        base = self._folder.joinpath(*module.split("."))
+        files = (base / "__init__.py", base.with_suffix(".py"))
+        return next((file for file in files if file in self.paths), None)
+
+    def reached(self, texts: Iterable[str]) -> frozenset[Path]:
+        """The files that some texts of Python import, directly and through others."""
+        try:
+            waiting = {path for text in texts for path in self._files(imported(text))}
+            reached: set[Path] = set()
+            while waiting:
+                path = waiting.pop()
+                reached.add(path)
+                waiting |= self._imported_by(path) - reached
+        except UnknownImportsError:
+            return self.paths
+        return frozenset(reached)
+
+    def _imported_by(self, path: Path) -> frozenset[Path]:
+        if path not in self._imports:
+            package = path.relative_to(self._folder).parent.parts
+            text = path.read_text(encoding="utf-8")
+            self._imports[path] = frozenset(self._files(imported(text, package)))
+        return self._imports[path]
+
+    def _files(self, modules: Iterable[str]) -> Iterator[Path]:
+        """The files of modules and of the packages that they are in, which are imported before them."""
+        for module in modules:
+            parts = module.split(".")
+            for end in range(1, len(parts) + 1):
+                path = self.path(".".join(parts[:end]))
+                if path is not None:
+                    yield path
+
+
+def imported(text: str, package: tuple[str, ...] = ()) -> list[str]:
+    """The modules that a text in a package names in import statements, with whatever may be a module.
+
+    Raises:
+        UnknownImportsError: if the text is not plain Python, or computes the name of a module.
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError) as error:
+        raise UnknownImportsError from error
+    return [module for node in _executed(tree) for module in _named(node, package)]
+
+
+def _executed(tree: ast.AST) -> Iterator[ast.AST]:
+    """All parts of a syntax tree but those that only type checkers read."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.If) and _last_name(node.test) == "TYPE_CHECKING":
+            waiting.extend(node.orelse)
+        else:
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _named(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        above = package[: len(package) - node.level + 1] if node.level else ()
+        base = ".".join((*above, *([node.module] if node.module else [])))
+        yield base
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+    elif isinstance(node, ast.Call) and _last_name(node.func) in ("import_module", "__import__"):
+        match node.args:
+            case [ast.Constant(value=str(name))] if not name.startswith("."):
+                yield name
+            case _:
+                raise UnknownImportsError
+
+
+def _last_name(expression: ast.expr) -> str:
+    """``c`` of ``c`` and of ``a.b.c``; empty for other expressions."""
+    if isinstance(expression, ast.Attribute):
+        return expression.attr
+    return expression.id if isinstance(expression, ast.Name) else ""

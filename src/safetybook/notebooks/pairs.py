@@ -1,0 +1,61 @@
+"""The two files of a notebook: its MyST text, and the ``.ipynb`` with the same cells and their outputs."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbformat import NotebookNode
+
+
+def paired(text: Path) -> Path:
+    """The ``.ipynb`` beside a notebook's text."""
+    return text.with_suffix(".ipynb")
+
+
+def read(text: Path) -> NotebookNode:
+    """The notebook that a file of MyST text describes; see :func:`parse`."""
+    return parse(text.read_text(encoding="utf-8"))
+
+
+def parse(content: str) -> NotebookNode:
+    """The notebook that a MyST text describes: no outputs yet, cell ids that depend on the source alone."""
+    notebook = jupytext.reads(content, fmt="md:myst")
+    notebook.metadata.get("jupytext", {}).pop("text_representation", None)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    seen: dict[str, int] = {}
+    for cell in notebook.cells:
+        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
+        seen[name] = seen.get(name, 0) + 1
+        cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+    return notebook
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The cells that are executed, in their order."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def code_digest(notebook: NotebookNode) -> str:
+    """What tells whether an execution would run the same: the source of the code cells, in their order."""
+    total = hashlib.sha256()
+    for cell in code_cells(notebook):
+        source = cell.source.encode()
+        total.update(len(source).to_bytes(8, "big") + source)
+    return total.hexdigest()
+
+
+def with_outputs(notebook: NotebookNode, stored: str) -> NotebookNode:
+    """A notebook with the outputs of a stored one that has the same code, as an execution would give it."""
+    executed = code_cells(nbformat.reads(stored, as_version=4))
+    for cell, before in zip(code_cells(notebook), executed, strict=True):
+        cell["outputs"], cell["execution_count"] = before.outputs, before.execution_count
+    return notebook
+
+
+def serialise(notebook: NotebookNode) -> str:
+    """The text of an ``.ipynb`` file, checked against the notebook format; the same for the same notebook."""
+    content: str = nbformat.writes(notebook)
+    return content + "\n"

@@ -1,0 +1,179 @@
+"""Bring the stored notebooks in step with their texts, the sources and the data.
+
+What is noted is what was read: the digests are taken before a notebook runs, and compared after it. If
+something changed meanwhile, its outputs are dropped, and it runs again. When all have run, all are looked
+at once more: what was fresh may have become stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from safetybook import whole_files
+from safetybook.notebooks.inputs import SOURCES, Contents, total
+from safetybook.notebooks.note import Note, Noted
+
+if TYPE_CHECKING:
+    from safetybook.notebooks.forks import Failure, Outcome
+    from safetybook.notebooks.imports import Sources
+
+# Modules that import what only an execution needs are imported where they are used: mostly nothing is stale.
+
+ATTEMPTS = 3
+DATA = "data"
+LOCK = "requirements.txt"
+
+
+def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
+    """Execute the stale notebooks and store their outputs; return what went wrong, a text each.
+
+    For `jobs` and `warm` see :func:`safetybook.notebooks.forks.executed`.
+    """
+    environment = _environment(root)
+    failures: dict[Path, Failure] = {}
+    moved: dict[Path, list[str]] = {}
+    for attempt in range(ATTEMPTS + 1):
+        book = _Book(root, environment)
+        stale = [text for text in texts if text not in failures and not book.kept(text)]
+        if not stale or attempt == ATTEMPTS:
+            break
+        from safetybook.notebooks.forks import executed
+
+        for outcome in executed(stale, book.contents, jobs, warm):
+            moved[outcome.text] = book.changed(outcome)
+            if moved[outcome.text]:
+                continue
+            if outcome.failure is not None:
+                failures[outcome.text] = outcome.failure
+            else:
+                book.keep(outcome)
+    return [*told(failures.values()), *(_gave_up(text, moved[text]) for text in stale)]
+
+
+def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
+    """Execute every notebook and write nothing; return what failed, and which stored files differ."""
+    from safetybook.notebooks.forks import executed
+
+    book = _Book(root, _environment(root))
+    failures, problems = [], []
+    for outcome in executed(texts, book.contents, jobs, warm):
+        stored = _stored(outcome.text)
+        if outcome.failure is not None:
+            failures.append(outcome.failure)
+        elif not stored.exists() or stored.read_bytes() != (outcome.content or "").encode():
+            problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
+    return [*told(failures), *problems]
+
+
+def told(failures: Iterable[Failure]) -> list[str]:
+    """Each failure with its place; one that several notebooks share once, with all its places."""
+    alike: dict[str, list[Failure]] = {}
+    for failure in failures:
+        alike.setdefault(failure.cause or failure.place, []).append(failure)
+    return [
+        "\n".join([f"{first.place} failed:\n{first.told}", *(f"The same: {one.place}" for one in others)])
+        for first, *others in alike.values()
+    ]
+
+
+def _gave_up(text: Path, moved: Iterable[str]) -> str:
+    what = ", ".join(moved) or "what it reads"
+    return f"{text} is not up to date: {what} changed while it ran, {ATTEMPTS} times over"
+
+
+def _stored(text: Path) -> Path:
+    return text.with_suffix(".ipynb")
+
+
+def _environment(root: Path) -> str:
+    """What tells apart environments in which everything is executed anew."""
+    ours = sorted(Path(__file__).parent.glob("*.py"))
+    contents = [(root / LOCK).read_bytes() if (root / LOCK).exists() else b"", *map(Path.read_bytes, ours)]
+    version = f"{sys.implementation.name} {sys.version.split()[0]}"
+    return hashlib.sha256(b"\0".join([version.encode(), *contents])).hexdigest()
+
+
+class _Book:
+    """The notebooks below a root, and what is noted of them, at one moment."""
+
+    def __init__(self, root: Path, environment: str) -> None:
+        for folder, _, _ in os.walk(root / DATA):
+            whole_files.settle(Path(folder))
+        self.contents = Contents(root)
+        self._note = Note.stored(root, environment)
+
+    def kept(self, text: Path) -> bool:
+        """Whether a notebook is as it was noted, or could be brought in step without executing it."""
+        noted = self._note.notebooks.get(self._name(text))
+        digest = self.contents.digest
+        if (
+            noted is None
+            or noted.stored != digest(self._name(_stored(text)))
+            or noted.inputs != total(self.contents.digests(noted.read))
+        ):
+            return False
+        if noted.text == digest(self._name(text)) and noted.sources == self._names_of_sources:
+            return True
+        return self._reworded(text, noted)
+
+    def _reworded(self, text: Path, noted: Noted) -> bool:
+        """Put the stored outputs beside new words; False if the code or what it imports is another."""
+        from safetybook.notebooks.pairs import code_cells, code_digest, read, serialise, with_outputs
+
+        notebook, stored = read(text), _stored(text)
+        code = code_digest(notebook)
+        reached = self._sources.reached(cell.source for cell in code_cells(notebook))
+        if code != noted.code or not self.contents.names(reached) <= set(noted.read):
+            return False
+        before = stored.read_text(encoding="utf-8")
+        content = serialise(with_outputs(notebook, before))
+        self._keep(text, content, code, noted.inputs, noted.read)
+        if content != before:
+            print(f"{text}: paired anew")
+        return True
+
+    def changed(self, outcome: Outcome) -> list[str]:
+        """The names of what is no longer as it was before an execution, among what this depends on."""
+        text = self._name(outcome.text)
+        before = {**outcome.inputs, text: self.contents.digest(text)}
+        now = Contents(self.contents.root)
+        return [name for name, digest in before.items() if now.digest(name) != digest]
+
+    def keep(self, outcome: Outcome) -> None:
+        """Store the outputs of an execution, and note what it depends on."""
+        inputs = outcome.inputs
+        self._keep(outcome.text, outcome.content or "", outcome.code, total(inputs), tuple(inputs))
+        print(f"{outcome.text}: executed")
+
+    def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> None:
+        whole_files.write(_stored(text), content)
+        name = self._name(text)
+        stored = hashlib.sha256(content.encode()).hexdigest()
+        words = self.contents.digest(name)
+        self._note.notebooks[name] = Noted(words, code, stored, self._names_of_sources, inputs, read)
+        self._note.store(self.contents.root)
+
+    def _name(self, path: Path) -> str:
+        name = self.contents.name(str(path))
+        if name is None:
+            raise ValueError(
+                f"{path}: expected a notebook below {self.contents.root}, and not among what is built"
+            )
+        return name
+
+    @cached_property
+    def _sources(self) -> Sources:
+        from safetybook.notebooks.imports import Sources
+
+        return Sources(self.contents.root / SOURCES)
+
+    @cached_property
+    def _names_of_sources(self) -> str:
+        names = sorted(map(str, self._sources.paths))
+        return hashlib.sha256("\n".join(names).encode()).hexdigest()
