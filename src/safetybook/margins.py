@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
-from ortools.sat.python import cp_model
-
 Combination = frozenset[str]
 """The sets that someone belongs to, and to no others of those that are looked at."""
 
@@ -60,6 +58,9 @@ def _extreme(
     sign: int,
 ) -> int:
     """The least number (sign 1) or the greatest (sign -1) of one combination."""
+    # Only here: most that import this module read stored answers.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     count = {own: model.new_int_var(0, members[len(own)], str(i)) for i, own in enumerate(possible)}
     for name, size in sizes.items():

@@ -2,7 +2,8 @@
 
 An article prints N, median and range of some groups, and of all groups together. Many lists of values
 give these texts; :class:`Behind` holds all of them at once and answers what is true of every one.
-The search is complete, so an answer is a proof and not an estimate.
+The search is complete, so an answer is a proof and not an estimate. The solver is imported where it is
+needed: a page that only names what is printed reads stored answers.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from safetybook.rounding import half_up, interval, places
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,8 @@ class Behind:
     """
 
     def __init__(self, groups: Sequence[Printed], grid: Grid, pooled: Printed | None = None) -> None:
+        from ortools.sat.python import cp_model
+
         self._grid = grid
         self._model = cp_model.CpModel()
         self._groups = [(group, self._group(group)) for group in groups]
@@ -77,6 +82,8 @@ class Behind:
 
     def _group(self, group: Printed) -> list[cp_model.IntVar]:
         """The group's values in ascending order, with its median and range."""
+        from ortools.sat.python import cp_model
+
         least, following = (int(self._grid.steps * x) for x in (self._grid.least, self._grid.following))
         low, high = self._window(group.minimum)[0], self._window(group.maximum)[1]
         domain = cp_model.Domain.from_intervals([[least, least], [following, max(following, high)]])
@@ -107,6 +114,8 @@ class Behind:
 
     def least(self) -> Bounds:
         """How many of all values are the least that the grid has."""
+        from ortools.sat.python import cp_model
+
         least = int(self._grid.steps * self._grid.least)
         flags = []
         for _, members in self._groups:
@@ -134,6 +143,8 @@ class Behind:
         Raises:
             ValueError: if no list of values prints as the groups do.
         """
+        from ortools.sat.python import cp_model
+
         found = []
         for sense in (self._model.minimize, self._model.maximize):
             sense(expression)

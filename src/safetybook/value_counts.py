@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,9 @@ def median_ends(values: range, known: Sequence[Known], size: int) -> tuple[int, 
 
 def _possible(values: range, known: Sequence[Known]) -> bool:
     """Whether some number of each value agrees."""
+    # Only here: a page that imports this module need not ask.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     matrix = np.array([[float(one.weight(value)) for value in values] for one in known])
     limits = LinearConstraint(matrix, [one.low for one in known], [one.high for one in known])
     found = milp(
