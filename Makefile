@@ -4,6 +4,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 ENVIRONMENT := $(VENV)/.installed
+DEV_ENVIRONMENT := $(VENV)/.installed-dev
 LAB := .venv-lab
 LAB_ENVIRONMENT := $(LAB)/.installed
 BUILD := _build
@@ -35,20 +36,35 @@ unexport PYTHONPATH PYTHONSTARTUP
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# What is installed through a link, or cleared, belongs to another checkout.
+unlinked = @test ! -L $(1) || { echo "$(1) is a link: remove it, or run make in the checkout it leads to" >&2; exit 1; }
+
+# $(call install,environment,lock): uv where it is present, as it is faster; else pip. Either compiles bytecode;
+# under a SOURCE_DATE_EPOCH it would be of the kind that reads and hashes the source at every import.
+install = @SOURCE_DATE_EPOCH= $(if $(shell command -v uv 2>/dev/null),\
+	uv pip install --quiet --python $(1) --compile-bytecode,$(1)/bin/python -m pip install -qq) \
+	--no-deps --only-binary :all: --require-hashes -r $(2)
+
 $(ENVIRONMENT): requirements.txt
-	@# Through a link, --clear would empty an environment that belongs to another checkout.
-	@test ! -L $(VENV) || { echo "$(VENV) is a link: remove it, or run make in the checkout it leads to" >&2; exit 1; }
-	@echo "Installing the pinned environment into $(VENV) with $(PYTHON_OR_STOP); this takes a minute or two"
+	$(call unlinked,$(VENV))
+	@echo "Installing the pinned environment into $(VENV); this takes about a minute"
 	@$(PYTHON_OR_STOP) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements.txt
+	$(call install,$(VENV),$<)
 	@# An editable install cannot be hashed and wants a build backend; a path file needs neither.
 	@echo ../../../../src > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/safetybook.pth"
+	@touch $@
+
+# The same versions (make lock resolves both together), and what only checks, the PDF and a cluster need.
+$(DEV_ENVIRONMENT): requirements-dev.txt $(ENVIRONMENT)
+	$(call unlinked,$(VENV))
+	@echo "Adding the checks to $(VENV)"
+	$(call install,$(VENV),$<)
 	@touch $@
 
 $(LAB_ENVIRONMENT): requirements-lab.txt
 	@echo "Installing JupyterLab into $(LAB)"
 	@$(PYTHON_OR_STOP) -m venv --clear $(LAB)
-	@$(LAB)/bin/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements-lab.txt
+	$(call install,$(LAB),$<)
 	@touch $@
 
 book: notebooks ## Execute what is stale, then build the HTML into _build/html
@@ -60,7 +76,7 @@ book: notebooks ## Execute what is stale, then build the HTML into _build/html
 	@rm -rf $(BUILD)/next
 	@echo "The book: $(BUILD)/html/index.html"
 
-pdf: book ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
+pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
 	$(BIN)/python -m proderm.paper
 
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or lock changed
@@ -71,10 +87,10 @@ test: lint ## Check the code, the data, the claims and every stored output
 	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope \
 		--ignore-glob 'tests/browser/test_pages*.py'
 
-pages: book ## Build the book, then check every page in a browser
+pages: book $(DEV_ENVIRONMENT) ## Build the book, then check every page in a browser
 	$(BIN)/python -m pytest tests/browser/test_pages*.py --numprocesses 2
 
-lint: $(ENVIRONMENT) ## Check style and types only
+lint: $(DEV_ENVIRONMENT) ## Check style and types only
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -82,7 +98,7 @@ lint: $(ENVIRONMENT) ## Check style and types only
 data: $(ENVIRONMENT) ## Reconstruct data/adam from the claims
 	$(BIN)/python -m proderm.reconstruct
 
-ensemble: $(ENVIRONMENT) ## Reconstruct data/ensemble, a hundred times; goes on where it was stopped
+ensemble: $(DEV_ENVIRONMENT) ## Reconstruct data/ensemble, a hundred times; goes on where it was stopped
 	$(BIN)/python -m proderm.reconstruct_many $(ENSEMBLE_OPTIONS)
 	$(BIN)/python -m proderm.spread
 
@@ -115,7 +131,8 @@ serve: book ## Build the book and serve it on this machine
 lock: ## Resolve requirements*.in anew; UPGRADE=--upgrade takes newer versions
 	@$(PYTHON_OR_STOP) -m venv --clear $(BUILD)/lock
 	@$(BUILD)/lock/bin/python -m pip install -qq uv
-	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) requirements.in --output-file requirements.txt
+	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) requirements-dev.in --output-file requirements-dev.txt
+	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements-dev.txt requirements.in --output-file requirements.txt
 	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements.txt requirements-lab.in --output-file requirements-lab.txt
 
 # One lock for Linux, macOS and Windows, 3.11 and later; its text names no registry.

@@ -16,7 +16,7 @@ from safetybook.reconstruct.aspects import (
     heaviest,
     paired,
 )
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.constraints import Constraint
 
 PATIENTS = ["A", "B", "C"]
 JUDGED = pd.DataFrame({"AESEV": ["MILD", "SEVERE"]})

@@ -9,7 +9,8 @@ from ortools.sat.python import cp_model
 from safetybook.estimands import Combination, where
 from safetybook.predicates import Has, Predicate, satisfied
 from safetybook.reconstruct.combinations import number
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.constraints import Constraint
+from safetybook.reconstruct.stage import Stage
 
 MILD, SEVERE, FIRST = Has(where(AESEV="MILD")), Has(where(AESEV="SEVERE")), Has(where(APERIOD=1))
 PREDICATES = (MILD & SEVERE, MILD | ~SEVERE, ~(MILD & FIRST), FIRST & ~MILD, ~~SEVERE)

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import chi2, norm
 
 from safetybook.intervals import (
     clopper_pearson,
@@ -14,6 +15,8 @@ from safetybook.intervals import (
     garwood,
     miettinen_nurminen,
     newcombe,
+    quantile_of_chi_squared,
+    quantile_of_normal,
     rate_ratio,
     risk_ratio,
     wilson,
@@ -441,3 +444,14 @@ def test_every_interval_holds_its_value_in_trials_of_any_size(data):
         assert found.low < found.high
         if found.value is not None:
             assert found.low <= found.value <= found.high
+
+
+# Quantiles
+
+
+def test_quantiles_are_those_of_scipys_distributions_to_the_last_bit():
+    levels = [0.5, 0.8, 0.9, 0.95, 0.975, 0.99, 0.999, *(n / 997 for n in range(1, 997))]
+    assert [quantile_of_normal(p) for p in levels] == [float(norm.ppf(p)) for p in levels]
+    for degrees in (1, 2, 3, 4, 10, 84, 85, 282, 1000, 1362):
+        found = [quantile_of_chi_squared(p, degrees) for p in levels]
+        assert found == [float(x) for x in chi2.ppf(levels, degrees)], degrees

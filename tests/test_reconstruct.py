@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from safetybook.estimands import Count, Function, Share, Summary, Unit, where
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.solve import smallest_conflict, solve
-from safetybook.reconstruct.stage import Constraint, Infeasible, Stage
+from safetybook.reconstruct.stage import Infeasible, Stage
 from safetybook.results import compute
 from safetybook.study import Study
 

@@ -7,8 +7,8 @@ import pytest
 
 from safetybook.estimands import Combination, Count, Share, Unit, Where, where
 from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.signatures import Pool, SignatureProgramme
-from safetybook.reconstruct.stage import Constraint
 
 KINDS = pd.DataFrame(product(("PROBABLE", "NOT RELATED"), ("MILD", "SEVERE")), columns=["AEREL", "AESEV"])
 PERIODS = {"first": KINDS.assign(APERIOD=1), "second": KINDS.assign(APERIOD=2)}

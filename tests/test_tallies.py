@@ -8,8 +8,8 @@ import pytest
 
 from safetybook.estimands import Count, Share, Unit, Value, Where, where
 from safetybook.reconstruct.conflicts import conflicts
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.event_tallies import EventTallies
-from safetybook.reconstruct.stage import Constraint
 from safetybook.reconstruct.tallies import PatientTallies
 
 KINDS = pd.DataFrame(

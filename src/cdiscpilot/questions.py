@@ -18,8 +18,8 @@ from safetybook.estimands import Combination, Count, Unit, Where, where
 from safetybook.predicates import Has, Predicate, satisfied
 from safetybook.reconstruct.aspects import Requirement, burdened, exactly, first_patients, heaviest
 from safetybook.reconstruct.burdens import Burdens, occurrences
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.signatures import Pool, SignatureProgramme
-from safetybook.reconstruct.stage import Constraint
 
 JUDGEMENT, TERMS = "judgement", "terms"
 """The aspects of an event: how the investigator judged it, and what it was called."""

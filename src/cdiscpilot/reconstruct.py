@@ -16,8 +16,8 @@ from cdiscpilot.study import ARMS, DERMATOLOGIC, TREATMENT_EMERGENT, Arm
 from safetybook.claims import Claim, agrees
 from safetybook.estimands import Count, Unit, where
 from safetybook.reconstruct.aspects import PLAIN, RELAXED, Aspect, Statement, at_most, attempt
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import records
-from safetybook.reconstruct.stage import Constraint
 from safetybook.results import compute
 from safetybook.study import Study
 

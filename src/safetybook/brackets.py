@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import Standing
-from safetybook.figures import FAINT, INK, Figure, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, despine, drawing, finish
 from safetybook.ranges import OPEN
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def brackets(name: str, caption: str, groups: Sequence[str], rows: Brackets, sta
             axes.set(xlim=(-1, most + 1), ylim=(len(rows) - 0.5, -0.75), yticks=[])
             axes.set_xticks((0, 40, 80))
             axes.set_title(group)
-            sns.despine(ax=axes, left=True)
+            despine(axes, left=True)
         across = panels[0].get_yaxis_transform()
         for place, label in enumerate(rows):
             # A label may run over the panels beside its own, which therefore take no room for it.

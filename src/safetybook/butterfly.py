@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import seaborn as sns
-from matplotlib.axes import Axes
-
-from safetybook.figures import INK, Figure, Palette, drawing, finish
+from safetybook.figures import INK, Figure, Palette, despine, drawing, finish
 from safetybook.results import Result
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HEIGHT = 0.36
 """Of a bar, where levels are 1 apart."""
@@ -55,7 +56,7 @@ def butterfly(
             axes.set_xlim((0, FULL) if side else (FULL, 0))
             axes.set_title(treatments[side], loc="left" if side else "right")
             axes.axvline(0, color=INK, linewidth=1.2)
-            sns.despine(ax=axes, left=True)
+            despine(axes, left=True)
         _name_parts(right, levels[0].wings[1], parts)
         data = _table(caption, treatments, parts, levels)
         return finish(canvas, name, f"{caption}. {_described(treatments, parts, levels)}.", data)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
 from safetybook.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LINE, HEADING, ABOVE = 0.3, 0.3, 0.105
 """Heights in inches: of a patient's line, of the heading of a group, and of a mark above its point."""

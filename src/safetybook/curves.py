@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import illustrative
-from safetybook.figures import INK, Figure, Palette, drawing, finish
+from safetybook.figures import INK, Figure, Palette, despine, drawing, finish
 from safetybook.recurrent import CycleShare, Point
 from safetybook.rounding import exact, half_up
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DAYS_PER_WEEK = 7
 
@@ -172,7 +173,7 @@ def curves(name: str, caption: str, palette: Palette, panels: Sequence[Panel]) -
             axes.set_xlim(places[0] - 2 * pitch, places[-1] + 3 * pitch)
             axes.set_ylim(bottom=0)
             _write_numbers(axes, panel)
-            sns.despine(ax=axes)
+            despine(axes)
         return finish(canvas, name, f"{caption}. {_words(panels)}.", _table(caption, panels))
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import PUBLISHED
-from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, Palette, despine, drawing, finish
 from safetybook.results import ABSENT
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TINT = 0.18
 """Opacity of a lane's ground: dark and light text both stay readable on it."""
@@ -82,7 +82,7 @@ def design(name: str, alt: str, palette: Palette, of: Design) -> Figure:
         start = -0.1 * of.end
         axes.set(xlim=(start, of.end * 1.01), ylim=(places - 0.42, -1.12), yticks=[], xticks=of.weeks)
         axes.set_xlabel("Week")
-        sns.despine(ax=axes, left=True)
+        despine(axes, left=True)
         axes.spines["bottom"].set_bounds(0, of.end)
         for lane in of.lanes:
             _lane(axes, lane, palette)
@@ -140,6 +140,8 @@ def _published(text: str) -> Cell:
 
 def _lane(axes: Axes, lane: Lane, palette: Palette) -> None:
     """A tinted block with its texts, its edge in full colour, and a point for each infusion."""
+    from matplotlib.patches import Rectangle
+
     colour = palette.colours[lane.treatment]
     corner, height = (lane.start, lane.top - LANE), lane.bottom - lane.top + 2 * LANE
     width = lane.end - lane.start - 0.3
@@ -192,6 +194,8 @@ def _rule(axes: Axes, week: int, text: str, places: int) -> None:
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], style: str) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
     axes.add_patch(
         FancyArrowPatch(
             start, end, arrowstyle=style, mutation_scale=8, color=INK, linewidth=0.8, shrinkA=0, shrinkB=0

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import determined
-from safetybook.figures import FAINT, INK, Figure, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, despine, drawing, finish
 from safetybook.rounding import half_up
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 HEIGHT = 0.34
 """Of a bar, where rows are 1 apart."""
@@ -60,7 +61,7 @@ def detections(name: str, caption: str, checks: tuple[str, str], rows: Sequence[
         axes.set(xlim=(0, 100), ylim=(len(rows) - 0.45, -1.55), yticks=[])
         axes.set_xlabel("Misprints noticed (%)")
         _key(axes, checks)
-        sns.despine(ax=axes, left=True)
+        despine(axes, left=True)
         alt = "; ".join(f"{row.label}: {row.noticed}% noticed" for row in rows)
         return finish(canvas, name, f"{caption}. {alt}.", table(caption, checks, rows))
 

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import nan
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import PUBLISHED, illustrative
-from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, Palette, despine, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DAY = 0.34
 """Length in weeks with which a day of a cycle is drawn: a true seventh could not be told apart."""
@@ -91,7 +92,7 @@ def exposure(
             axes.plot((week, week), (0, place), color=INK, alpha=FAINT / 2, linewidth=0.8, zorder=0)
         axes.set(ylim=(place, 0), xlim=(-0.4, max(weeks) + 1.2), yticks=[], xticks=list(weeks))
         axes.set_xlabel("Week since randomisation")
-        sns.despine(ax=axes, left=True)
+        despine(axes, left=True)
         table = _table(caption, palette, arms, usual, published)
         return finish(canvas, name, f"{caption}. {_alt(arms, palette, usual)}", table)
 

@@ -3,6 +3,9 @@
 The text of a figure stays text and takes the page's font and colour, so that it is sharp, can be
 searched, and suits a dark page. Colours become CSS variables with a fallback, which a style sheet may
 lighten. A figure is drawn for a narrow screen and grows with the page up to a limit.
+
+matplotlib and seaborn are imported where something is drawn: importing them takes longer than all else that
+a chapter imports.
 """
 
 from __future__ import annotations
@@ -13,17 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
 from io import StringIO
-from typing import Any
-
-import matplotlib as mpl
-import seaborn as sns
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
+from typing import TYPE_CHECKING, Any
 
 from safetybook.determinacy import Standing
 from safetybook.results import Difference, Result, difference
 from safetybook.rounding import exact, half_up
 from safetybook.tables import Cell, Folded, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe and Ito's colours, which remain apart in all common forms of colour blindness."""
@@ -92,9 +94,20 @@ def drawing(height: float) -> Iterator[Canvas]:
 
     The canvas is not registered with pyplot, so that no notebook shows it a second time.
     """
+    import matplotlib as mpl
+    import seaborn as sns
+    from matplotlib.figure import Figure as Canvas
+
     ticks: dict[Any, Any] = sns.axes_style("ticks")
     with mpl.rc_context(ticks), mpl.rc_context(STYLE):
         yield Canvas(figsize=(WIDTH, height), layout="constrained")
+
+
+def despine(axes: Axes, *, left: bool = False) -> None:
+    """Take away the lines above and on the right, and with `left` the one on the left."""
+    import seaborn as sns
+
+    sns.despine(ax=axes, left=left)
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,8 @@ def finish(canvas: Canvas, name: str, alt: str, data: Table | None = None) -> Fi
     """
     if not alt.strip():
         raise ValueError(f"figure {name!r} has no text alternative")
+    import matplotlib as mpl
+
     buffer = StringIO()
     with mpl.rc_context({"svg.hashsalt": name}):
         canvas.savefig(buffer, format="svg", metadata=dict.fromkeys(("Creator", "Date", "Format", "Type")))
@@ -220,7 +235,7 @@ def contrasts(
         dots.set_title(f"{one} v {two}", loc="right")
         intervals.set_title("Difference (95% CI)", loc="right")
         for axes in (dots, intervals):
-            sns.despine(ax=axes, left=True)
+            despine(axes, left=True)
         alt = "; ".join(
             f"{row.label}, {one} {row.first.formatted()}%, {two} {row.second.formatted()}%, "
             f"difference {_interval(row.difference)} percentage points"

@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import illustrative
 from safetybook.figures import INK, WIDTH, Figure, Palette, drawing, finish
 from safetybook.tables import ILLUSTRATIVE, Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LINE = 13.0
 """Height of a line of text, in points."""
@@ -136,6 +137,8 @@ def _box(
     axes: Axes, step: Step, edges: tuple[float, float], top: float, height: float, palette: Palette
 ) -> None:
     """A frame, its number in bold, its lines; a treatment has a frame in its colour."""
+    from matplotlib.patches import Rectangle
+
     left, right = edges
     colour = palette.colours.get(step.treatment, INK)
     width = 1.8 if step.treatment else 0.8
@@ -175,6 +178,8 @@ def _arrows(
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
+    from matplotlib.patches import FancyArrowPatch
+
     axes.add_patch(
         FancyArrowPatch(
             start,

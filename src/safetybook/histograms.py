@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from typing import TYPE_CHECKING, Any
 
 from safetybook.figures import FAINT, INK, WIDTH, Figure, drawing, finish
 from safetybook.tables import Table
 from safetybook.timelines import Look
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 TITLE, MARK, NUMBER, BARS, TICKS, RANGE, GAP, KEY = 0.26, 0.17, 0.2, 0.95, 0.2, 0.2, 0.14, 0.5
 """Heights in inches: a panel's title, a level of marks, a bar's number, the tallest bar, the values below,
@@ -79,6 +79,8 @@ def histograms(
     Raises:
         ValueError: if no value occurs, or all are the same.
     """
+    from matplotlib.lines import Line2D
+
     places = sorted({value.value for panel in panels for value in panel.values})
     highest = max((max(v.count, *v.others, 0) for panel in panels for v in panel.values), default=0)
     if highest == 0 or len(places) == 1:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.figures import COLOURS, FAINT, INK, WIDTH, Figure, drawing, finish
 from safetybook.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 NAMES = 1.5
 """Width in inches of the sets' names."""

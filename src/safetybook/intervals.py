@@ -4,6 +4,8 @@ Every function takes counts, and every interval exists for every table of counts
 but one or everybody. Where the data reach the end of what is possible, the limit is that very end: 0 or 1
 for a proportion, -1 or 1 for a difference, 0 or infinity for a ratio. Intervals of one group are pairs
 (low, high); comparisons are an :class:`Estimate`, because a ratio need not exist.
+
+scipy is imported where it is asked: importing its statistics takes longer than importing pandas.
 """
 
 from __future__ import annotations
@@ -14,8 +16,6 @@ from fractions import Fraction
 from functools import cache
 from math import acos, copysign, cos, hypot, inf, isinf, pi, sqrt
 from typing import Literal
-
-from scipy.stats import binomtest, chi2, fisher_exact
 
 BISECTIONS = 200
 """Enough halvings for two neighbouring floating-point numbers; a search ends earlier where they meet."""
@@ -83,6 +83,8 @@ def _of_proportion(
     """The interval by a method that scipy names."""
     _check_share(events, size)
     check_level(level)
+    from scipy.stats import binomtest
+
     limits = binomtest(events, size).proportion_ci(level, method)
     return _unless_reached(events, size, float(limits.low), float(limits.high))
 
@@ -261,7 +263,7 @@ def _critical(patients: int, level: float, *, corrected: bool) -> float:
     """The critical value of the squared score, with the factor of the variance."""
     check_level(level)
     factor = patients / (patients - 1) if corrected else 1.0
-    return float(chi2.ppf(level, 1)) * factor
+    return quantile_of_chi_squared(level, 1) * factor
 
 
 @cache
@@ -284,6 +286,8 @@ def fisher(events: int, size: int, other_events: int, other_size: int) -> float:
     """
     _check_share(events, size)
     _check_share(other_events, other_size)
+    from scipy.stats import fisher_exact
+
     table = [[events, size - events], [other_events, other_size - other_events]]
     return float(fisher_exact(table).pvalue)
 
@@ -310,8 +314,8 @@ def garwood(events: int, person_time: Fraction, per: int = 100, level: float = 0
     check_rate(events, person_time)
     check_level(level)
     tail = (1 - level) / 2
-    low = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-    high = float(chi2.ppf(1 - tail, 2 * events + 2)) / 2
+    low = quantile_of_chi_squared(tail, 2 * events) / 2 if events else 0.0
+    high = quantile_of_chi_squared(1 - tail, 2 * events + 2) / 2
     return per * low / float(person_time), per * high / float(person_time)
 
 
@@ -353,6 +357,20 @@ def rate_ratio(
 
 def _odds(probability: float) -> float:
     return probability / (1 - probability) if probability < 1 else inf
+
+
+def quantile_of_normal(probability: float) -> float:
+    """The value that a standard normal variable does not exceed with this probability."""
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))
+
+
+def quantile_of_chi_squared(probability: float, degrees: int) -> float:
+    """The value that chi-squared with these degrees of freedom does not exceed with this probability."""
+    from scipy.special import gammaincinv
+
+    return 2 * float(gammaincinv(degrees / 2, probability))
 
 
 def check_level(level: float) -> None:

@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 from itertools import combinations
 
-from ortools.sat.python import cp_model
-
 from safetybook.stored_answers import answer
 
 Combination = frozenset[str]
@@ -73,6 +71,9 @@ def _extreme(
     sign: int,
 ) -> int:
     """The least number (sign 1) or the greatest (sign -1) of one combination."""
+    # Only here: most that import this module read stored answers.
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     count = {own: model.new_int_var(0, members[len(own)], str(i)) for i, own in enumerate(possible)}
     for name, size in sizes.items():

@@ -2,7 +2,8 @@
 
 An article prints N, median and range of some groups, and of all groups together. Many lists of values
 give these texts; :class:`Behind` holds all of them at once and answers what is true of every one.
-The search is complete, so an answer is a proof and not an estimate.
+The search is complete, so an answer is a proof and not an estimate. The solver is imported where it is
+needed: a page that only names what is printed reads stored answers.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from math import ceil
-
-from ortools.sat.python import cp_model
+from typing import TYPE_CHECKING
 
 from safetybook.estimands import definition
 from safetybook.rounding import half_up, interval, places
 from safetybook.stored_answers import answer
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,12 @@ class Behind:
             raise ValueError(f"the groups have {size} values, but {pooled.n} are pooled")
         self._question = definition((tuple(groups), grid, pooled))
         self._printed, self._grid, self._pool = groups, grid, pooled
-        self._model = cp_model.CpModel()
+
+    @cached_property
+    def _model(self) -> cp_model.CpModel:
+        from ortools.sat.python import cp_model
+
+        return cp_model.CpModel()
 
     @cached_property
     def _groups(self) -> list[tuple[Printed, list[cp_model.IntVar]]]:
@@ -86,6 +94,8 @@ class Behind:
 
     def _group(self, group: Printed) -> list[cp_model.IntVar]:
         """The group's values in ascending order, with its median and range."""
+        from ortools.sat.python import cp_model
+
         least, following = (int(self._grid.steps * x) for x in (self._grid.least, self._grid.following))
         low, high = self._window(group.minimum)[0], self._window(group.maximum)[1]
         domain = cp_model.Domain.from_intervals([[least, least], [following, max(following, high)]])
@@ -119,6 +129,8 @@ class Behind:
         return Bounds(*answer("least values", self._question, self._least))
 
     def _least(self) -> tuple[int, int]:
+        from ortools.sat.python import cp_model
+
         least = int(self._grid.steps * self._grid.least)
         flags = []
         for _, members in self._groups:
@@ -149,6 +161,8 @@ class Behind:
         Raises:
             ValueError: if no list of values prints as the groups do.
         """
+        from ortools.sat.python import cp_model
+
         found = []
         for sense in (self._model.minimize, self._model.maximize):
             sense(expression)

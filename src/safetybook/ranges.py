@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import determined, illustrative
-from safetybook.figures import FAINT, INK, Figure, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, despine, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 OPEN = "°"
 """Mark of an end that no data set is known to reach."""
@@ -86,7 +87,7 @@ def ranges(
         most = max(_among(row) for row in rows)
         axes.set(xlim=(0, most), ylim=(len(rows) - 0.4, -0.7), yticks=[])
         axes.set_xlabel("Patients")
-        sns.despine(ax=axes, left=True)
+        despine(axes, left=True)
         alt = "; ".join(_in_words(row, span) for row, span in zip(rows, spans, strict=True))
         return finish(canvas, name, f"{caption}. {alt}.", table(caption, rows))
 

@@ -16,9 +16,8 @@ from fractions import Fraction
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy.stats import norm
 
-from safetybook.intervals import check_level, wilson
+from safetybook.intervals import check_level, quantile_of_normal, wilson
 from safetybook.person_time import History
 
 NEGLIGIBLE = 1e-12
@@ -203,7 +202,7 @@ def _around_probability(value: float, variance: float, z: float) -> tuple[float 
 
 def _quantile(level: float) -> float:
     check_level(level)
-    return float(norm.ppf((1 + level) / 2))
+    return quantile_of_normal((1 + level) / 2)
 
 
 @dataclass(frozen=True)

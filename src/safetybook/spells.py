@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import Standing
-from safetybook.figures import COLOURS, FAINT, INK, Figure, drawing, finish
+from safetybook.figures import COLOURS, FAINT, INK, Figure, despine, drawing, finish
 from safetybook.results import Result
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def spells(name: str, caption: str, zero: str, rows: Sequence[Spell]) -> Figure:
         axes.axvline(0, color=INK, linewidth=1)
         axes.set(xlim=(-0.02 * last, 1.02 * last), ylim=(len(rows) - 0.5, -0.75), yticks=[])
         axes.set_xlabel(f"Days since {zero}")
-        sns.despine(ax=axes, left=True)
+        despine(axes, left=True)
         alt = "; ".join(f"{row.label}, onset on day {row.began}, duration {row.lasted}" for row in rows)
         return finish(canvas, name, f"{caption}. {alt}.", _table(caption, zero, rows))
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import seaborn as sns
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import PUBLISHED, illustrative
-from safetybook.figures import FAINT, INK, Figure, Palette, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, Palette, despine, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 BAND = 0.22
 """Opacity of a band: its outline, and the curve on it, stay visible on a light and on a dark page."""
@@ -85,7 +86,7 @@ def spreads(name: str, caption: str, palette: Palette, panels: Sequence[Panel]) 
             axes.set_ylim(bottom=0)
             if panel.ticks:
                 axes.set_xticks(panel.ticks)
-            sns.despine(ax=axes)
+            despine(axes)
         return finish(canvas, name, f"{caption}. {_words(panels)}", _table(caption, panels))
 
 

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from math import log2
-
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
+from typing import TYPE_CHECKING
 
 from safetybook.determinacy import Standing, illustrative
 from safetybook.estimands import Summary
@@ -24,6 +22,10 @@ from safetybook.results import Result
 from safetybook.rounding import exact
 from safetybook.study import Study
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
 
 DIAMETER = 0.062
 """Of a dot, in inches; the dots of one value touch neither each other nor the next line."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
-
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from typing import TYPE_CHECKING, Any
 
 from safetybook.figures import FAINT, INK, Figure, drawing, finish
 from safetybook.tables import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LABEL, LEVEL, SPACE, BAR, NUMBER, GAP, HEADING = 0.2, 0.15, 0.04, 0.24, 0.2, 0.14, 0.26
 """Heights in inches: a row's name, a level of marks, the space below them, the tallest bar, the numbers
@@ -143,6 +142,8 @@ def _draw(
     weeks: int,
 ) -> float:
     """Draw a row below `top`; where its bars stand comes back."""
+    from matplotlib.patches import Rectangle
+
     if row.heading:
         axes.annotate(row.heading, (-1, top + HEADING / 2), va="center", weight="bold", fontsize=9.5)
         top += HEADING
@@ -193,6 +194,9 @@ def _marker(look: Look) -> dict[str, Any]:
 
 def _key(axes: Axes, bars: Mapping[str, Look], marks: Mapping[str, Look], rows: Sequence[Timeline]) -> None:
     """The kinds that occur, in two columns below the axis."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
     cycles = {cycle.kind for row in rows for cycle in row.cycles}
     events = {event.kind for row in rows for event in row.events}
     handles: list[Patch | Line2D] = [

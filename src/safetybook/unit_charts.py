@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
+from typing import TYPE_CHECKING
 
 from safetybook.figures import COLOURS, FAINT, INK, WIDTH, Figure, drawing, finish
 from safetybook.tables import Cell, Group, Row, Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 PITCH = 0.19
 """Distance of two marks in inches; the unit of both axes."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from safetybook.stored_answers import answer, digest
 
@@ -61,6 +60,9 @@ def _ends(values: range, known: Sequence[Known], size: int) -> tuple[int, int]:
 
 def _possible(values: range, known: Sequence[Known]) -> bool:
     """Whether some number of each value agrees."""
+    # Only here: a page that imports this module need not ask.
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
     matrix = np.array([[float(one.weight(value)) for value in values] for one in known])
     limits = LinearConstraint(matrix, [one.low for one in known], [one.high for one in known])
     found = milp(

@@ -26,10 +26,11 @@ from proderm.vocabulary import COUNTED
 from safetybook.claims import Claim
 from safetybook.estimands import Estimand, Share, Unit, Value, Where, where
 from safetybook.granularity import number
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.event_tallies import EventTallies
 from safetybook.reconstruct.possible import PossibleRows
 from safetybook.reconstruct.solve import refuted
-from safetybook.reconstruct.stage import Constraint, Linear, Stage
+from safetybook.reconstruct.stage import Linear, Stage
 from safetybook.reconstruct.tallies import PatientTallies, Tallies
 
 

@@ -15,8 +15,8 @@ from proderm.estimands.families import Category, patients
 from safetybook.claims import WORDS, Claim
 from safetybook.estimands import Column, Combination, Count, Derived, Where
 from safetybook.predicates import Has, Predicate
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.signatures import Pool, SignatureProgramme
-from safetybook.reconstruct.stage import Constraint
 
 FIRST, EXTENSION, PLACEBO = "IVIg, first period", "IVIg, extension", "placebo"
 EXPOSURE = {FIRST: ("IVIg", 1), EXTENSION: ("IVIg", 2), PLACEBO: ("Placebo", 1)}

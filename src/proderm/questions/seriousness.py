@@ -25,7 +25,7 @@ from proderm.questions.family import (
 )
 from safetybook.claims import Claim
 from safetybook.estimands import Column, Combination
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.constraints import Constraint
 
 RELATED_SERIOUS, UNRELATED_SERIOUS = RELATED & SERIOUS, UNRELATED & SERIOUS
 RELATED_DISCONTINUATION = RELATED & DISCONTINUATION

@@ -13,8 +13,9 @@ from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from proderm.reconstruction.table_5 import tee_patients
 from safetybook.estimands import where
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, records
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 AGES = range(22, 80)
 

@@ -17,8 +17,9 @@ from proderm.reconstruction.design import IVIG
 from proderm.reconstruction.published import Published
 from safetybook.intervals import garwood
 from safetybook.rates import covered_days, rate
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, records
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import exact, prints_as
 
 # "Enrolment started in February 2017, and the last patient visit was in November 2019."

@@ -23,8 +23,9 @@ from proderm.reconstruction.burden import (
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.published import Published
 from safetybook.estimands import Scalar, Unit, where
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, groups, records
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 
 def cells(possible: Iterable[Segment]) -> pd.DataFrame:

@@ -14,8 +14,9 @@ from proderm.reconstruction import attribution, design, timing
 from proderm.reconstruction.design import IVIG, PLACEBO
 from proderm.reconstruction.named import NamedEvent, named_events
 from proderm.reconstruction.published import Published
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, groups, records
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 TWO_VISITS = Constraint(
     "methods.premedication.two_visits",

@@ -13,8 +13,9 @@ from proderm.reconstruction.design import IVIG, PLACEBO, Patient
 from proderm.reconstruction.published import Published
 from proderm.reconstruction.table_5 import tee_patients
 from safetybook.estimands import Unit, where
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 # Over the cycles of a patient the duration stays, or is lengthened once: "patients having their infusion
 # cycles lengthened due to such side effects". Pairs (days before, days after the change).

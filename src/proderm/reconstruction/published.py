@@ -10,7 +10,8 @@ from proderm.contradictions import CONTRADICTIONS
 from proderm.estimands import CATALOGUE
 from safetybook.claims import WORDS, read_ledger
 from safetybook.estimands import Catalogue
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.constraints import Constraint
+from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import percent, places
 
 

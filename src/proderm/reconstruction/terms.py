@@ -19,8 +19,9 @@ from proderm.reconstruction.published import Published
 from proderm.reconstruction.timing import TABLE_3_TERMS, in_table_3, longest_cycle
 from proderm.vocabulary import TERMS
 from safetybook.estimands import Unit, where
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, groups, records
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 UNCOUNTED = "(another term)"
 

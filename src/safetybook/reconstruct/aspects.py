@@ -17,8 +17,9 @@ from ortools.sat.python import cp_model
 
 from safetybook.estimands import Count, Estimand, Unit, Where
 from safetybook.predicates import Both, Either, Has, Lacks, Predicate
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import PossibleRows, groups
-from safetybook.reconstruct.stage import Constraint, Stage
+from safetybook.reconstruct.stage import Stage
 
 Requirement = Callable[[Stage, PossibleRows], None]
 """Adds to a stage what is asked of its rows beyond the claims."""

@@ -14,11 +14,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, milp
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 Category = tuple[int, int]
 """Patients and events of a category."""
@@ -102,6 +104,8 @@ class Burdens:
     @cached_property
     def _constraints(self) -> LinearConstraint:
         """All patients, all their events, and for each table the majorisation at every threshold."""
+        from scipy.optimize import LinearConstraint
+
         sizes = np.array(self._sizes)
         lines, low, high = [np.ones(len(sizes)), sizes.astype(float)], [], []
         low += [self.patients, self.events]
@@ -133,6 +137,9 @@ class Burdens:
         return float(found.fun)
 
     def _milp(self, target: npt.NDArray[np.float64], low: Any, high: Any) -> Any:
+        # Only where something is solved: a page that names a question reads a stored answer.
+        from scipy.optimize import Bounds, milp
+
         return milp(
             target, constraints=self._constraints, bounds=Bounds(low, high), integrality=np.ones(len(target))
         )

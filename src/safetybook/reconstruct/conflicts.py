@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from safetybook.reconstruct.solve import explain
+from safetybook.reconstruct.constraints import explain
 
 Impossible = Callable[[Sequence[str]], bool]
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from safetybook.estimands import Count, Estimand, Scalar, Share, Unit, Where
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.tallies import MOST, Numbers, Row, Tallies, percentage
 
 Truths = npt.NDArray[np.bool_]

@@ -6,6 +6,8 @@ interchangeable, so it is enough to count them: one column per signature, one ro
 count. The optimum of such a programme bounds what a count can be over all data sets that satisfy the
 claims (an outer bound: what the columns leave out can only narrow it), and its infeasibility is a
 conflict among the claims.
+
+scipy is imported where something is solved: a page that names a question reads a stored answer.
 """
 
 from __future__ import annotations
@@ -14,19 +16,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_matrix, hstack, lil_matrix, vstack
 
 from safetybook.estimands import Combination, Count, Estimand, Scalar, Share, Unit, Where
 from safetybook.predicates import Both, Either, Has, Lacks, Predicate
-from safetybook.reconstruct.solve import explain
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.constraints import Constraint, explain
 from safetybook.rounding import interval
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Truths = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
@@ -148,6 +150,8 @@ class SignatureProgramme:
             False if the programme cannot express it: another statistic or data set, a variable that its
             kinds of rows do not have, patients with events of a kind that is none of its filters.
         """
+        from scipy.sparse import csr_matrix
+
         match estimand:
             case Count() | Combination() if self._expresses(estimand):
                 number = int(printed)
@@ -212,6 +216,8 @@ class SignatureProgramme:
     @cached_property
     def _structure(self) -> tuple[csr_matrix, Numbers, Numbers]:
         """What holds whatever the claims: the pools' sizes, and events and patients affected."""
+        from scipy.sparse import csr_matrix, hstack, lil_matrix, vstack
+
         columns = len(self._columns)
         pools = lil_matrix((len(self.pools), columns))
         for i, (number, _) in enumerate(self._columns):
@@ -275,6 +281,9 @@ class SignatureProgramme:
     def _solve(
         self, target: Numbers, rows: Sequence[tuple[Constraint, csr_matrix, float, float]], integral: bool
     ) -> Any:
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import vstack
+
         matrix, low, high = self._structure
         matrix = vstack([matrix, *(row for _, row, _, _ in rows)])
         low = np.concatenate([low, [lowest for *_, lowest, _ in rows]])

@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from ortools.sat.python import cp_model
 
-from safetybook.reconstruct.stage import Constraint, Infeasible, Stage
+from safetybook.reconstruct.constraints import Constraint, explain
+from safetybook.reconstruct.stage import Infeasible, Stage
 
 Built = TypeVar("Built")
 
@@ -108,27 +109,6 @@ def smallest_conflict(name: str, build: Callable[[Stage], object], seed: int) ->
     if not impossible(candidates):
         return None
     return [everything.imposed[item] for item in explain(impossible, [], candidates, known=False)]
-
-
-def explain(
-    impossible: Callable[[Sequence[str]], bool],
-    kept: Sequence[str],
-    candidates: Sequence[str],
-    known: bool = True,
-) -> list[str]:
-    """The part of `candidates` that a minimal conflict has beside `kept`.
-
-    `known` says that `kept` has changed since it was last tested by itself. All together must be impossible.
-    """
-    if known and impossible(kept):
-        return []
-    if len(candidates) == 1:
-        return list(candidates)
-    middle = len(candidates) // 2
-    first, second = list(candidates[:middle]), list(candidates[middle:])
-    of_second = explain(impossible, [*kept, *first], second)
-    of_first = explain(impossible, [*kept, *of_second], first, known=bool(of_second))
-    return of_first + of_second
 
 
 def refuted(stage: Stage, build: Callable[[Stage], object]) -> bool:

@@ -18,26 +18,11 @@ from ortools.sat.python import cp_model
 
 from safetybook.estimands import Combination, Count, Estimand, Function, Share, Summary, Unit
 from safetybook.reconstruct.combinations import number
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.possible import Multiplicity, PossibleRows, definite, groups
 from safetybook.rounding import interval
 
 Linear = cp_model.LinearExpr | cp_model.IntVar | int
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A published statement that a stage must satisfy: a claim, or a sentence encoded by hand.
-
-    `printed` is the value that a claim states; a sentence has none.
-    """
-
-    id: str
-    quote: str
-    printed: str = ""
-
-    def __str__(self) -> str:
-        value = f" = {self.printed}" if self.printed else ""
-        return f"{self.id}{value}: “{self.quote}”"
 
 
 class Infeasible(Exception):

@@ -22,7 +22,7 @@ from scipy.sparse import csr_matrix
 
 from safetybook.claims import normalised
 from safetybook.estimands import Count, Estimand, Share, Unit, Value, Where, where
-from safetybook.reconstruct.stage import Constraint
+from safetybook.reconstruct.constraints import Constraint
 from safetybook.rounding import interval
 
 Numbers = npt.NDArray[np.float64]
