@@ -116,6 +116,13 @@ def test_whoever_is_no_subject_of_the_part_is_named(folder, tmp_path):
         opened(tmp_path)
 
 
+def test_nobody_is_left_out_when_data_are_divided(trial, tmp_path):
+    files = {name: trial.frame(name) for name in ("adsl", "adae")}
+    with pytest.raises(PartsError, match="adae has patients who are not in adsl"):
+        divide(files | {"adsl": files["adsl"].iloc[1:]}, tmp_path, 20)
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
 def test_a_missing_file_is_named(folder, tmp_path):
     copied(folder, tmp_path)
     (tmp_path / "adcm" / "0003.parquet").unlink()

@@ -17,6 +17,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -128,6 +129,7 @@ class Partitioned:
     ) -> None:
         self._compute = (_on_cluster if "://" in scheduler else _here)(scheduler, bar)
         datasets = tuple(datasets)
+        self._distributions: dict[tuple[str, Where, str], Counter[Scalar]] = {}
         of_all = (datasets, tuple((views or {}).items()), prepare)
         self.parts = [Part(folder.resolve(), name, *of_all) for name in _names(folder, datasets)]
         faults, ends = self._added(_checked, _each_joined)
@@ -147,7 +149,11 @@ class Partitioned:
 
     def distribution(self, name: str, asked: Where, variable: str) -> Mapping[Scalar, int]:
         """See :meth:`safetybook.study.Study.distribution`."""
-        return self._added(partial(_distribution, name=name, asked=asked, variable=variable), _more)
+        key = name, asked, variable
+        if key not in self._distributions:  # the median, the minimum and the maximum all ask for it
+            count = partial(_distribution, name=name, asked=asked, variable=variable)
+            self._distributions[key] = self._added(count, _more)
+        return self._distributions[key]
 
     def nested(self, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
         """See :meth:`safetybook.study.Study.nested`."""
@@ -288,10 +294,21 @@ def _subjects(part: Part) -> Counter[str]:
 
 
 def divide(frames: Mapping[str, pd.DataFrame], folder: Path, patients: int) -> None:
-    """Write data sets by name as parts with so many patients each, in the order of the patients."""
+    """Write data sets by name as parts with so many patients each, in the order of the patients.
+
+    Raises:
+        PartsError: if a data set has a patient who is no subject.
+    """
     everyone = sorted(frames[SUBJECTS][PATIENT])
-    for number, first in enumerate(range(0, len(everyone), patients)):
-        own = set(everyone[first : first + patients])
-        for name, frame in frames.items():
-            rows = frame[frame[PATIENT].isin(own)]
+    place = {name: pd.Categorical(frame[PATIENT], everyone).codes for name, frame in frames.items()}
+    if faults := [
+        f"{name} has patients who are not in {SUBJECTS}"
+        for name, own in place.items()
+        if min(own, default=0) < 0
+    ]:
+        raise PartsError(folder, faults)
+    for name, frame in frames.items():
+        part = place[name] // patients
+        for number in range(ceil(len(everyone) / patients)):
+            rows = frame[part == number]
             write(folder / name / f"{number:04d}.parquet", rows.to_parquet(index=False))
