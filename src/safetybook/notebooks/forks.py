@@ -157,7 +157,7 @@ def _forked(chapters: Iterator[_Chapter], jobs: int, child: _Child) -> Iterator[
     while True:
         while len(running) < jobs and (chapter := next(chapters, None)) is not None:
             receiver, sender = FORK.Pipe(duplex=False)
-            gc.freeze()  # what is there before the fork is shared by all, unless the collector touches it
+            gc.freeze()  # else each collection in each notebook's process goes through all that was imported
             process = FORK.Process(target=child.run, args=(chapter, sender))
             process.start()
             sender.close()
