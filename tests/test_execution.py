@@ -173,6 +173,16 @@ def test_data_that_never_rest_are_an_error_and_nothing_is_stored(tmp_path: Path)
     assert len((tmp_path / "times").read_text()) == 6
 
 
+def test_a_lock_that_changes_too_ends_the_run(tmp_path: Path) -> None:
+    changes = CHANGES.format(limit=1) + '_ = Path("../requirements.txt").write_text("a==1")'
+    book = Book(tmp_path / "book", {"01": [READS, changes]})
+    result = book.execute()
+    assert result.returncode == 1
+    assert result.stderr == "requirements.txt or what executes the notebooks changed: run it again\n"
+    assert book.did() == {"executed": ["01"]}
+    assert book.values("01") == ["'43'"]
+
+
 def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> None:
     shows = "from shared import datum\ndatum()"
     book = Book(tmp_path / "book", {"01": [shows], "02": ["import user\nuser.datum()"], "03": ["3"]})

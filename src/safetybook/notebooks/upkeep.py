@@ -43,6 +43,8 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
         stale = [text for text in texts if text not in failures and not book.kept(text)]
         if not stale or attempt == ATTEMPTS:
             break
+        if _environment(root) != environment:
+            return [*told(failures, texts), f"{LOCK} or what executes the notebooks changed: run it again"]
         from safetybook.notebooks.forks import executed
 
         for outcome in executed(stale, book.contents, jobs, warm):
@@ -93,8 +95,11 @@ def _stored(text: Path) -> Path:
 
 
 def _environment(root: Path) -> str:
-    """What tells apart environments in which everything is executed anew."""
-    ours = sorted(Path(__file__).parent.glob("*.py"))
+    """What tells apart environments in which everything is executed anew: the lock, Python, our own code.
+
+    Our own code, because a process that is started again after a change of the sources inherits it.
+    """
+    ours = [*sorted(Path(__file__).parent.glob("*.py")), Path(whole_files.__file__)]
     contents = [(root / LOCK).read_bytes() if (root / LOCK).exists() else b"", *map(Path.read_bytes, ours)]
     version = f"{sys.implementation.name} {sys.version.split()[0]}"
     return hashlib.sha256(b"\0".join([version.encode(), *contents])).hexdigest()
