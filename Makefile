@@ -79,7 +79,7 @@ book: notebooks ## Execute what is stale, then build the HTML into _build/html
 pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
 	$(BIN)/python -m proderm.paper
 
-notebooks: $(ENVIRONMENT) ## Execute the notebooks whose text, code, data or lock changed
+notebooks: $(ENVIRONMENT) ## Execute the notebooks whose code, imports, data or lock changed
 	$(BIN)/python -m safetybook.notebooks execute --warm proderm.pages:verdicts notebooks/*.md
 
 test: lint ## Check the code, the data, the claims and every stored output

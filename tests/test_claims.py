@@ -382,3 +382,24 @@ def test_a_missing_file_is_told_and_nothing_is_judged(tmp_path, capsys):
     captured = capsys.readouterr()
     assert "adae.csv" in captured.err
     assert not captured.out
+
+
+@pytest.mark.parametrize("fault", ["twice", "nameless"])
+def test_patients_who_cannot_be_told_apart_are_told_and_nothing_is_judged(tmp_path, capsys, fault):
+    folder = shutil.copytree(proderm_study.FOLDER, tmp_path / "adam")
+    header, *rows = (folder / "adsl.csv").read_text("utf-8").splitlines()
+    place = header.split(",").index("USUBJID")
+    if fault == "twice":
+        rows.append(rows[3])
+    else:
+        for row in (3, 4):
+            cells = rows[row].split(",")
+            cells[place] = ""
+            rows[row] = ",".join(cells)
+    (folder / "adsl.csv").write_text("\n".join([header, *rows, ""]), "utf-8")
+    assert proderm.main([str(folder), "--verdicts", str(tmp_path / "verdicts.csv")]) == 1
+    captured = capsys.readouterr()
+    assert re.match(r"\d+ problems? in ", captured.err)
+    assert "adsl.csv, row" in captured.err
+    assert captured.out == ""
+    assert not (tmp_path / "verdicts.csv").exists()

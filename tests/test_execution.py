@@ -1,94 +1,112 @@
 """The execution of notebooks: stale ones only, the same bytes each time, nothing lost when a cell fails."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from small_notebooks import READS, Book, cell
 
-HEADER = """---
-jupytext:
-  formats: ipynb,md:myst
-  text_representation:
-    extension: .md
-    format_name: myst
-kernelspec:
-  display_name: Python 3
-  language: python
-  name: python3
----
-
-# A chapter
-
-"""
-
-
-def cell(source: str) -> str:
-    return f"```{{code-cell}} ipython3\n{source}\n```\n\n"
-
-
-class Book:
-    """A folder with two notebooks, data and code."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        for name in ("data", "src", "notebooks"):
-            (root / name).mkdir()
-        (root / "requirements.txt").write_text("")
-        (root / "data" / "n.csv").write_text("42")
-        reads = cell("from pathlib import Path\nname = Path('../data/n.csv').read_text()\nname")
-        self.write("01_one", reads + cell("print('out')\nimport pandas as pd\npd.DataFrame({'a': [name]})"))
-        self.write("02_two", cell("'name' in globals()"))
-
-    def write(self, name: str, cells: str) -> None:
-        self.text(name).write_text(HEADER + cells)
-
-    def text(self, name: str) -> Path:
-        return self.root / "notebooks" / f"{name}.md"
-
-    def notebook(self, name: str) -> Path:
-        return self.text(name).with_suffix(".ipynb")
-
-    def execute(self, *options: str) -> subprocess.CompletedProcess[str]:
-        texts = [f"notebooks/{path.name}" for path in sorted((self.root / "notebooks").glob("*.md"))]
-        command = [sys.executable, "-m", "safetybook.notebooks", "execute", *options, *texts]
-        return subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
-
-    def executed(self) -> list[str]:
-        """Execute, and say which notebooks were stale."""
-        result = self.execute()
-        assert result.returncode == 0, result.stderr
-        return sorted(line.removeprefix("notebooks/")[:6] for line in result.stdout.splitlines())
-
-    def values(self, name: str) -> list[str]:
-        notebook = json.loads(self.notebook(name).read_text())
-        outputs = [output for c in notebook["cells"] if c["cell_type"] == "code" for output in c["outputs"]]
-        return ["".join(output["data"]["text/plain"]) for output in outputs if "data" in output]
+from safetybook.notebooks.imports import Sources, UnknownImportsError, imported
+from safetybook.notebooks.note import FILE, Note, Noted
 
 
 @pytest.fixture
 def book(tmp_path: Path) -> Book:
-    return Book(tmp_path)
+    """Two notebooks, of which one reads the data."""
+    frame = "print('out')\nimport pandas as pd\npd.DataFrame({'a': [name]})"
+    return Book(tmp_path / "book", {"01_one": [READS, frame], "02_two": ["'name' in globals()"]})
 
 
 def test_only_what_changed_is_executed_again(book: Book) -> None:
-    assert book.executed() == ["01_one", "02_two"]
+    assert book.did() == {"executed": ["01", "02"]}
     assert book.values("01_one")[0] == "'42'"
     assert book.values("02_two") == ["False"], "notebooks share no variables"
     first = book.notebook("01_one").read_bytes()
 
-    assert book.executed() == []
-    book.text("02_two").write_text(book.text("02_two").read_text() + "More.\n")
-    assert book.executed() == ["02_two"]
+    assert book.did() == {}
+    book.change("notebooks/02_two.md", "globals()", "globals(), 1")
+    assert book.did() == {"executed": ["02"]}
 
-    (book.root / "data" / "n.csv").write_text("43")
-    assert book.executed() == ["01_one", "02_two"]
+    book.change("data/n.csv", "42", "43")
+    assert book.did() == {"executed": ["01"]}
     assert book.values("01_one")[0] == "'43'"
 
-    (book.root / "data" / "n.csv").write_text("42")
-    assert book.executed() == ["01_one", "02_two"]
+    book.change("data/n.csv", "43", "42")
+    assert book.did() == {"executed": ["01"]}
     assert book.notebook("01_one").read_bytes() == first
+
+
+def test_exactly_what_depends_on_a_change_is_executed(tmp_path: Path) -> None:
+    book = Book(
+        tmp_path / "book",
+        {
+            "01": [READS],
+            "02": ["import direct\ndirect.one()", "# a comment"],
+            "03": ["from package import inner\ninner.two()"],
+            "04": ["from pathlib import Path\nlen(list(Path('../data/set').glob('*.csv')))"],
+            "05": ["1 + 1\n# no = 'magic'"],
+            "06": ["# Reads its own text\nlen(open('06.md').read())"],
+        },
+    )
+    (book.root / "data" / "set").mkdir()
+    (book.root / "data" / "set" / "a.csv").write_text("")
+    source = book.root / "src"
+    (source / "package").mkdir()
+    (source / "direct.py").write_text("def one():\n    from package import inner, lazy\n    return 1\n")
+    for name, text in {
+        "__init__": "",
+        "inner": "import typing\nif typing.TYPE_CHECKING:\n    import unread\ndef two(): return 2\n",
+        "lazy": "def three(): return 3\n",
+    }.items():
+        (source / "package" / f"{name}.py").write_text(text)
+    (source / "unread.py").write_text("nothing = 0\n")
+    (book.root / "requirements.txt").write_text("a==1\n")
+
+    assert book.did() == {"executed": ["01", "02", "03", "04", "05", "06"]}
+    # Each step changes one thing that is executed for, and things that nothing is executed for.
+    book.change("data/n.csv", "42", "43")
+    book.change("src/unread.py", "0", "1")
+    book.change("notebooks/05.md", "# A chapter", "# The chapter")
+    assert book.did() == {"executed": ["01"], "paired anew": ["05"]}
+
+    book.change("src/package/lazy.py", "return 3", "return 4")
+    book.change("notebooks/03.md", "{code-cell} ipython3\n", "{code-cell} ipython3\n:tags: [hide-input]\n\n")
+    assert book.did() == {"executed": ["02"], "paired anew": ["03"]}
+    book.change("src/package/inner.py", "return 2", "return 5")
+    assert book.did() == {"executed": ["02", "03"]}
+    assert book.values("03") == ["5"]
+
+    (book.root / "data" / "set" / "b.csv").write_text("")
+    (book.root / "data" / "other.csv").write_text("")
+    (source / "new.py").write_text("")
+    assert book.did() == {"executed": ["04"]}
+    assert book.values("04") == ["2"]
+    assert book.did() == {}
+
+    # A new file is now what an import finds: the package's module goes before the name in the package.
+    (source / "package.py").write_text("")
+    (source / "direct").mkdir()
+    (source / "direct" / "__init__.py").write_text("def one(): return 11\n")
+    book.change("notebooks/06.md", "# A chapter", "# Chapter")
+    assert book.did() == {"executed": ["02", "06"]}
+    assert book.values("02") == ["11"]
+
+    # The words and what they stand around, as an execution gives them.
+    stored = [book.notebook(name).read_bytes() for name in ("03", "05")]
+    book.change("requirements.txt", "a==1", "a==2")
+    assert book.did() == {"executed": ["01", "02", "03", "04", "05", "06"]}
+    assert [book.notebook(name).read_bytes() for name in ("03", "05")] == stored
+    assert b"# The chapter" in stored[1]
+
+
+def test_when_nothing_changed_nothing_heavy_is_imported(book: Book) -> None:
+    book.did()
+    heavy = {"IPython", "jupytext", "nbformat", "ipykernel", "multiprocessing", "pandas"}
+    program = (
+        "import sys; from safetybook.notebooks.__main__ import main; "
+        f"print(main(['execute', *{book.texts()}]), sorted({heavy} & set(sys.modules)))"
+    )
+    assert book.run("-c", program).stdout == "0 []\n"
 
 
 def test_an_output_changed_by_hand_is_found_and_undone(book: Book) -> None:
@@ -102,7 +120,7 @@ def test_an_output_changed_by_hand_is_found_and_undone(book: Book) -> None:
     assert "01_one.ipynb is not what its text, code and data give" in check.stderr
     assert stored.read_text() != right, "a check writes nothing"
 
-    assert book.executed() == ["01_one"]
+    assert book.did() == {"executed": ["01"]}
     assert stored.read_text() == right
     assert book.execute("--check").returncode == 0
 
@@ -114,6 +132,180 @@ def test_stored_notebooks_hold_no_trace_of_the_run(book: Book) -> None:
     assert [c["execution_count"] for c in notebook["cells"] if c["cell_type"] == "code"] == [1, 2]
     assert all(c["metadata"] == {} for c in notebook["cells"])
     assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
+
+
+# What changes while a notebook runs ---------------------------------------------------------------------
+
+CHANGES = """
+import threading
+times = Path("../../times")
+def change():
+    number = len(times.read_text()) if times.exists() else 0
+    if number < {limit}:
+        times.write_text("x" * (number + 1))
+        Path("../data/n.csv").write_text(str(43 + number))
+thread = threading.Thread(target=change)
+thread.start()
+thread.join()
+"""
+
+
+def test_data_that_change_while_a_cell_runs_leave_no_stale_output(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book", {"01": [READS], "02": [READS, CHANGES.format(limit=1)]})
+    result = book.execute("--jobs", "1")
+    assert result.returncode == 0, result.stderr
+    # The first was fresh when the second changed what it had read.
+    assert sorted(result.stdout.split()) == ["executed"] * 3 + ["notebooks/01.md:"] * 2 + ["notebooks/02.md:"]
+    assert book.values("01") == book.values("02") == ["'43'"]
+    assert book.did() == {}
+
+
+def test_data_that_never_rest_are_an_error_and_nothing_is_stored(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book", {"01": [READS, CHANGES.format(limit=99)]})
+    book.notebook("01").write_text("as stored")
+    for _ in range(2):
+        result = book.execute()
+        assert result.returncode == 1
+        assert result.stderr.splitlines() == [
+            "notebooks/01.md is not up to date: data/n.csv changed while it ran, 3 times over"
+        ]
+        assert book.notebook("01").read_text() == "as stored"
+    assert len((tmp_path / "times").read_text()) == 6
+
+
+def test_a_lock_that_changes_too_ends_the_run(tmp_path: Path) -> None:
+    changes = CHANGES.format(limit=1) + '_ = Path("../requirements.txt").write_text("a==1")'
+    book = Book(tmp_path / "book", {"01": [READS, changes]})
+    result = book.execute()
+    assert result.returncode == 1
+    assert result.stderr == "requirements.txt or what executes the notebooks changed: run it again\n"
+    assert book.did() == {"executed": ["01"]}
+    assert book.values("01") == ["'43'"]
+
+
+def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> None:
+    shows = "from shared import datum\ndatum()"
+    book = Book(tmp_path / "book", {"01": [shows], "02": ["import user\nuser.datum()"], "03": ["3"]})
+    (book.root / "src" / "user.py").write_text("from shared import datum\n")
+    (book.root / "src" / "shared.py").write_text(
+        "from functools import cache\nfrom pathlib import Path\nROOT = Path(__file__).parents[1]\n"
+        "@cache\ndef datum():\n"
+        "    with (ROOT.parent / 'calls').open('a') as calls: calls.write('x')\n"
+        "    return (ROOT / 'data' / 'n.csv').read_text()\n"
+    )
+    calls = tmp_path / "calls"
+    warm = ("--warm", "shared:datum")
+    assert book.did(*warm) == {"executed": ["01", "02", "03"]}
+    assert calls.read_text() == "x"
+    assert book.did(*warm) == {}
+    book.change("data/n.csv", "42", "43")
+    assert book.did(*warm) == {"executed": ["01", "02"]}
+    assert book.values("01") == book.values("02") == ["'43'"]
+    # What fails beforehand fails where it is used, and says so there.
+    (book.root / "data" / "n.csv").unlink()
+    failed = book.execute(*warm)
+    assert "notebooks/01.md:16: code cell 1 of 1 failed:\n" in failed.stderr
+    assert failed.stderr.count("FileNotFoundError: ") == 1
+    assert "The same: notebooks/02.md:16: code cell 1 of 1" in failed.stderr
+
+
+# The note -----------------------------------------------------------------------------------------------
+
+NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",))
+ENTRY = '{"text": "", "code": "", "stored": "", "sources": "", "inputs": "", "read": []}'
+
+
+def test_a_note_is_read_as_it_was_written_in_its_environment(tmp_path: Path) -> None:
+    Note("here", {"notebooks/01.md": NOTED}).store(tmp_path)
+    assert Note.stored(tmp_path, "here").notebooks == {"notebooks/01.md": NOTED}
+    assert Note.stored(tmp_path, "elsewhere").notebooks == {}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff\x00\x80",
+        b"null",
+        b"[]",
+        b"7",
+        b"{}",
+        b"[" * 100_000,
+        b'{"of": "here", "notebooks": []}',
+        b'{"of": "here", "notebooks": {"a": 1}}',
+        b'{"of": "here", "notebooks": {"a": {}}}',
+        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "[1]").encode(),
+        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "null").encode(),
+        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace('"text": ""', '"text": 1').encode(),
+        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("{", '{"more": "",').encode(),
+    ],
+)
+def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / FILE).parent.mkdir()
+    (tmp_path / FILE).write_bytes(content)
+    assert Note.stored(tmp_path, "here") == Note("here")
+
+
+def test_a_damaged_note_heals(book: Book) -> None:
+    book.did()
+    note = book.root / FILE
+    whole = note.read_bytes()
+    note.write_bytes(whole[: len(whole) // 2])
+    assert book.did() == {"executed": ["01", "02"]}
+    assert note.read_bytes() == whole
+
+
+# What a text imports ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import a.b, c as d", ["a.b", "c"]),
+        ("from a import b, c", ["a", "a.b", "a.c"]),
+        ("from . import b", ["here.there", "here.there.b"]),
+        ("from ..a import b", ["here.a", "here.a.b"]),
+        ("def f():\n    class C:\n        import a", ["a"]),
+        ("if TYPE_CHECKING:\n    import a\nelse:\n    import b", ["b"]),
+        ("import typing\nif typing.TYPE_CHECKING:\n    import a", ["typing"]),
+        ("import importlib\nimportlib.import_module('a.b')", ["importlib", "a.b"]),
+        ("x = 'import a'", []),
+    ],
+)
+def test_import_statements_are_found_wherever_they_stand(text: str, expected: list[str]) -> None:
+    assert sorted(imported(text, ("here", "there"))) == sorted(expected)
+
+
+@pytest.mark.parametrize("text", ["%load_ext a", "x = )", "import_module(name)", "__import__('.a', package)"])
+def test_code_that_may_import_anything_reaches_every_source(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UnknownImportsError):
+        imported(text)
+    (tmp_path / "a.py").write_text("")
+    assert Sources(tmp_path).reached([text]) == {tmp_path / "a.py"}
+
+
+def test_a_module_is_reached_with_its_packages_and_what_they_import(tmp_path: Path) -> None:
+    for name, text in {
+        "p/__init__.py": "from . import first",
+        "p/first.py": "import q",
+        "p/second.py": "",
+        "p/third.py": "",
+        "q.py": "import p.third",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    reached = Sources(tmp_path).reached(["import p.second", "import pandas"])
+    assert {str(path.relative_to(tmp_path)) for path in reached} == {
+        "p/__init__.py",
+        "p/first.py",
+        "p/second.py",
+        "p/third.py",
+        "q.py",
+    }
+
+
+# Failures -----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -140,3 +332,22 @@ def test_a_failing_cell_names_its_place_and_leaves_the_stored_outputs(
     if "os._exit" not in source:
         assert result.stderr.startswith("notebooks/02_two.md:20: code cell 2 of 2 failed:")
     assert book.notebook("02_two").read_text() == "as stored"
+
+
+def test_what_is_wrong_with_the_data_is_told_once_and_as_a_list(tmp_path: Path) -> None:
+    shows = "from wrong import study\nstudy()"
+    book = Book(tmp_path / "book", {f"0{n}": [f"n = {n}", shows] for n in range(1, 4)} | {"04": ["1 / 0"]})
+    (book.root / "src" / "wrong.py").write_text(
+        "from safetybook.problems import BadStudyError, Problem\n"
+        "def study():\n"
+        "    found = [Problem('a.csv', n, 'AGE', '-1', 'a number') for n in range(2, 14)]\n"
+        "    raise BadStudyError('data', found)\n"
+    )
+    result = book.execute("--jobs", "1")
+    assert result.returncode == 1
+    listed = [f"  a.csv, row {n}, AGE: found '-1', expected a number" for n in range(2, 14)]
+    same = [f"The same: notebooks/0{n}.md:20: code cell 2 of 2" for n in (2, 3)]
+    first, expected = result.stderr.splitlines(), ["12 problems in data:", *listed, *same]
+    assert first[0] == "notebooks/01.md:20: code cell 2 of 2 failed:"
+    assert first[1 : 1 + len(expected)] == expected
+    assert first[1 + len(expected)] == "notebooks/04.md:16: code cell 1 of 1 failed:"

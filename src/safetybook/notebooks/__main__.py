@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verb.add_argument("texts", nargs="+", type=Path, metavar="NN_name.md")
     options = parser.parse_args(arguments)
     bring = differences if options.check else bring_up_to_date
-    problems = bring(options.texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
+    texts = list(dict.fromkeys(options.texts))
+    problems = bring(texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
 

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING
 
 from safetybook.notebooks.imports import Sources, UnknownImportsError, imported
 from safetybook.notebooks.inputs import SOURCES, Contents, Reads
-from safetybook.problems import BadStudyError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -74,7 +73,7 @@ def executed(texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequenc
     process = FORK.Process(target=_serve, args=(texts, contents, jobs, warm, sender))
     process.start()
     sender.close()
-    with contextlib.suppress(EOFError):
+    with contextlib.suppress(EOFError, OSError):  # at the end of a message, or within one
         while waiting:
             outcome = receiver.recv()
             waiting.remove(outcome.text)
@@ -157,7 +156,7 @@ def _forked(chapters: Iterator[_Chapter], jobs: int, child: _Child) -> Iterator[
     while True:
         while len(running) < jobs and (chapter := next(chapters, None)) is not None:
             receiver, sender = FORK.Pipe(duplex=False)
-            gc.freeze()  # what is there before the fork is shared by all, unless the collector touches it
+            gc.freeze()  # else each collection in each notebook's process goes through all that was imported
             process = FORK.Process(target=child.run, args=(chapter, sender))
             process.start()
             sender.close()
@@ -172,7 +171,7 @@ def _forked(chapters: Iterator[_Chapter], jobs: int, child: _Child) -> Iterator[
 def _received(receiver: Connection, text: Path, process: ForkProcess) -> Outcome:
     try:
         outcome: Outcome = receiver.recv()
-    except EOFError:
+    except (EOFError, OSError):
         process.join()
         return _died(text, process)
     process.join()
@@ -209,6 +208,8 @@ class _Child:
 
     def _failure(self, failed: CellFailed) -> Failure:
         """A failure whose cause is its last place in a file below the root, or the list of what is wrong."""
+        from safetybook.problems import BadStudyError
+
         error = failed.error
         if isinstance(error, BadStudyError):
             return Failure(failed.place, str(error), str(error))

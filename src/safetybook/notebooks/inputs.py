@@ -93,6 +93,8 @@ class Reads:
                 return
         elif event in ("os.listdir", "os.scandir"):
             path = arguments[0] or "."
+            if path in sys.path:
+                return
         else:
             return
         caller = sys._getframe(1).f_code.co_filename

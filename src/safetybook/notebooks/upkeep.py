@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,8 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
         stale = [text for text in texts if text not in failures and not book.kept(text)]
         if not stale or attempt == ATTEMPTS:
             break
+        if _environment(root) != environment:
+            return [*told(failures, texts), f"{LOCK} or what executes the notebooks changed: run it again"]
         from safetybook.notebooks.forks import executed
 
         for outcome in executed(stale, book.contents, jobs, warm):
@@ -53,7 +55,7 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
                 failures[outcome.text] = outcome.failure
             else:
                 book.keep(outcome)
-    return [*told(failures.values()), *(_gave_up(text, moved[text]) for text in stale)]
+    return [*told(failures, texts), *(_gave_up(text, moved.get(text, [])) for text in stale)]
 
 
 def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
@@ -61,20 +63,21 @@ def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[
     from safetybook.notebooks.forks import executed
 
     book = _Book(root, _environment(root))
-    failures, problems = [], []
+    failures: dict[Path, Failure] = {}
+    problems = []
     for outcome in executed(texts, book.contents, jobs, warm):
         stored = _stored(outcome.text)
         if outcome.failure is not None:
-            failures.append(outcome.failure)
+            failures[outcome.text] = outcome.failure
         elif not stored.exists() or stored.read_bytes() != (outcome.content or "").encode():
             problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
-    return [*told(failures), *problems]
+    return [*told(failures, texts), *sorted(problems)]
 
 
-def told(failures: Iterable[Failure]) -> list[str]:
-    """Each failure with its place; one that several notebooks share once, with all its places."""
+def told(failures: Mapping[Path, Failure], texts: Iterable[Path]) -> list[str]:
+    """Each failure with its place, by notebook; one that several share once, with all its places."""
     alike: dict[str, list[Failure]] = {}
-    for failure in failures:
+    for failure in (failures[text] for text in texts if text in failures):
         alike.setdefault(failure.cause or failure.place, []).append(failure)
     return [
         "\n".join([f"{first.place} failed:\n{first.told}", *(f"The same: {one.place}" for one in others)])
@@ -92,8 +95,11 @@ def _stored(text: Path) -> Path:
 
 
 def _environment(root: Path) -> str:
-    """What tells apart environments in which everything is executed anew."""
-    ours = sorted(Path(__file__).parent.glob("*.py"))
+    """What tells apart environments in which everything is executed anew: the lock, Python, our own code.
+
+    Our own code, because a process that is started again after a change of the sources inherits it.
+    """
+    ours = [*sorted(Path(__file__).parent.glob("*.py")), Path(whole_files.__file__)]
     contents = [(root / LOCK).read_bytes() if (root / LOCK).exists() else b"", *map(Path.read_bytes, ours)]
     version = f"{sys.implementation.name} {sys.version.split()[0]}"
     return hashlib.sha256(b"\0".join([version.encode(), *contents])).hexdigest()
@@ -152,9 +158,10 @@ class _Book:
         print(f"{outcome.text}: executed")
 
     def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> None:
-        whole_files.write(_stored(text), content)
-        name = self._name(text)
-        stored = hashlib.sha256(content.encode()).hexdigest()
+        """Store and note. A file that has this content already keeps its time, by which pages are rebuilt."""
+        name, stored = self._name(text), hashlib.sha256(content.encode()).hexdigest()
+        if self.contents.digest(self._name(_stored(text))) != stored:
+            whole_files.write(_stored(text), content)
         words = self.contents.digest(name)
         self._note.notebooks[name] = Noted(words, code, stored, self._names_of_sources, inputs, read)
         self._note.store(self.contents.root)
