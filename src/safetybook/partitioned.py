@@ -300,13 +300,10 @@ def divide(frames: Mapping[str, pd.DataFrame], folder: Path, patients: int) -> N
         PartsError: if a data set has a patient who is no subject.
     """
     everyone = sorted(frames[SUBJECTS][PATIENT])
-    place = {name: pd.Categorical(frame[PATIENT], everyone).codes for name, frame in frames.items()}
-    if faults := [
-        f"{name} has patients who are not in {SUBJECTS}"
-        for name, own in place.items()
-        if min(own, default=0) < 0
-    ]:
-        raise PartsError(folder, faults)
+    place = {name: pd.Index(everyone).get_indexer(frame[PATIENT]) for name, frame in frames.items()}
+    strange = [name for name, own in place.items() if (own < 0).any()]
+    if strange:
+        raise PartsError(folder, (f"{name} has patients who are not in {SUBJECTS}" for name in strange))
     for name, frame in frames.items():
         part = place[name] // patients
         for number in range(ceil(len(everyone) / patients)):
