@@ -16,6 +16,7 @@ from proderm.witnesses import BOOK, FOLDER, Target, Witness, merged, targets
 from safetybook import archives
 from safetybook.claims import read_ledger
 from safetybook.ranges import Range, ranges, table
+from safetybook.stored_answers import StaleAnswersError
 
 STORED = bounds.stored()
 ENDS = [end for bound in STORED for end in (bound.low, bound.high)]
@@ -57,7 +58,7 @@ def test_a_draw_of_the_stored_ends_of_the_larger_programmes(name):
 def test_answers_to_another_ledger_are_refused(tmp_path):
     stale = tmp_path / "bounds.json"
     stale.write_text(BOUNDS.read_text().replace("sha256:", "sha256:0"))
-    with pytest.raises(bounds.StaleBoundsError, match="run make bounds"):
+    with pytest.raises(StaleAnswersError, match="run make bounds"):
         bounds.stored(stale)
 
 

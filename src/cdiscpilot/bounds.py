@@ -23,6 +23,7 @@ from cdiscpilot.reconstruct import Rebuilt, differing
 from cdiscpilot.study import ARMS, Arm
 from safetybook import whole_files
 from safetybook.estimands import definition
+from safetybook.stored_answers import StaleAnswersError
 
 STORE = Path(__file__).parents[2] / "data/pilot/bounds.json"
 """Where `make pilot` keeps the answers: solving them takes longer than a page may."""
@@ -130,11 +131,11 @@ def stored(path: Path = STORE) -> tuple[Bound, ...]:
     """The bounds as last solved.
 
     Raises:
-        ValueError: if the tables or the questions have changed since.
+        StaleAnswersError: if the tables or the questions have changed since.
     """
     known = json.loads(path.read_text(encoding="utf-8"))
     if known["digest"] != digest():
-        raise ValueError(f"{path.name} is of other tables or of other questions: run make pilot")
+        raise StaleAnswersError(path, "other tables or of other questions", "pilot")
     return tuple(
         Bound(**{**bound, "by_table": tuple(tuple(ends) if ends else None for ends in bound["by_table"])})
         for bound in known["bounds"]

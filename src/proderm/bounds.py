@@ -25,6 +25,7 @@ from safetybook.estimands import definition
 from safetybook.ranges import Range
 from safetybook.reconstruct.signatures import SignatureProgramme
 from safetybook.results import compute
+from safetybook.stored_answers import StaleAnswersError
 from safetybook.study import Study
 
 TOPICS = {
@@ -39,10 +40,6 @@ TOPICS = {
     "arms": r".*_(switched|placebo_arm|ivig_arm)\..+|both_treatments\..+",
 }
 """What the questions are about: patterns of their ids, the last that fits."""
-
-
-class StaleBoundsError(ValueError):
-    """The stored bounds are of another ledger or of other questions."""
 
 
 @dataclass(frozen=True)
@@ -107,11 +104,11 @@ def stored(path: Path = BOUNDS) -> list[Bound]:
     """The bounds as last solved, in the order of the questions.
 
     Raises:
-        StaleBoundsError: if the ledgers or the questions have changed since.
+        StaleAnswersError: if the ledgers or the questions have changed since.
     """
     known = json.loads(path.read_text(encoding="utf-8"))
     if known["of"] != digest():
-        raise StaleBoundsError(f"{path.name} is of another ledger or of other questions: run make bounds")
+        raise StaleAnswersError(path, "another ledger or of other questions", "bounds")
     return [Bound(bound["id"], End(**bound["low"]), End(**bound["high"])) for bound in known["bounds"]]
 
 

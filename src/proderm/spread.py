@@ -25,6 +25,7 @@ from safetybook import whole_files
 from safetybook.estimands import Summary
 from safetybook.remembered import once_per_study
 from safetybook.spreads import Curve
+from safetybook.stored_answers import StaleAnswersError
 from safetybook.strips import observed
 from safetybook.study import Study
 
@@ -120,14 +121,15 @@ def stored(folder: Path = FOLDER) -> pd.DataFrame:
     """The table by (count, at), one column of integers for each seed, named by it as text.
 
     Raises:
-        ValueError: if it is missing, as while members are made, or its members are not those of the manifest.
+        StaleAnswersError: if it is missing, as while members are made, or its members are not those of the
+            manifest.
     """
     if not (folder / SUMMARY).exists():
-        raise ValueError(f"{SUMMARY} is missing: run make ensemble")
+        raise StaleAnswersError(folder / SUMMARY, "nothing", "ensemble")
     table = pd.read_csv(folder / SUMMARY, dtype={"count": "str", "at": "str"}, keep_default_na=False)
     found, expected = list(table.columns[2:]), [str(seed) for seed in sorted(Ensemble.stored(folder).digests)]
     if found != expected:
-        raise ValueError(f"{SUMMARY} is of other members than the manifest: run make ensemble")
+        raise StaleAnswersError(folder / SUMMARY, "other members than the manifest", "ensemble")
     return table.set_index(["count", "at"])
 
 

@@ -164,8 +164,7 @@ def ends(data: Study, line: Line, column: Column, counted: str) -> tuple[int, in
 
 def _found(data: Study, line: Line, column: Column, counted: str, related_only: bool = False) -> int:
     """How many the data have."""
-    tees = _tees(data)
-    own = tees[(column.where & RELATED.where if related_only else column.where).mask(tees)]
+    own = _of_column(data, column, related_only)
     if counted == "events":
         return int(line.where.mask(own).sum())
     if line.worst:
@@ -179,6 +178,13 @@ def _tees(data: Study) -> pd.DataFrame:
     """Every thromboembolic event of the data."""
     frame = data.frame("adae")
     return frame[(TREATMENT_EMERGENT & TEE.where).mask(frame)]
+
+
+@once_per_study
+def _of_column(data: Study, column: Column, related_only: bool) -> pd.DataFrame:
+    """The thromboembolic events of a column, or the related ones."""
+    tees = _tees(data)
+    return tees[(column.where & RELATED.where if related_only else column.where).mask(tees)]
 
 
 def _text(low: int, high: int, of: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil, floor, prod
 
 import numpy as np
 import numpy.typing as npt
@@ -53,32 +53,29 @@ def truths(filters: Sequence[Where], levels: Levels) -> Truth:
 
     The kinds are the combinations of the values of all variables that the filters look at.
     """
-    variables = sorted({name for asked in filters for name in asked.variables})
-    values = [_values(name, filters, levels) for name in variables]
-    shape = [len(own) for own in values]
+    values = _values(filters, levels)
+    axes = {name: axis for axis, name in enumerate(values)}
+    shape = [len(own) for own in values.values()]
     masks = []
     for asked in filters:
         mask = np.ones(shape, dtype=bool)
         for name, wanted in asked.allowed:
-            mask &= _along(
-                variables.index(name), [value in wanted for value in values[variables.index(name)]], shape
-            )
+            mask &= _along(axes[name], [value in wanted for value in values[name]], shape)
         for name, unwanted in asked.excluded:
-            axis = variables.index(name)
-            mask &= _along(axis, [value not in unwanted for value in values[axis]], shape)
+            mask &= _along(axes[name], [value not in unwanted for value in values[name]], shape)
         masks.append(mask.reshape(-1))
     return np.unique(np.column_stack(masks), axis=0)
 
 
-def _values(name: str, filters: Sequence[Where], levels: Levels) -> list[object]:
-    named = {
-        value
-        for asked in filters
-        for variable, wanted in asked.allowed + asked.excluded
-        if variable == name
-        for value in wanted
+def _values(filters: Iterable[Where], levels: Levels) -> dict[str, list[object]]:
+    """By variable the values that the filters tell apart, or all that it can take."""
+    named: dict[str, set[object]] = {}
+    for asked in filters:
+        for name, values in asked.allowed + asked.excluded:
+            named.setdefault(name, set()).update(values)
+    return {
+        name: [*own.union(levels[name])] if name in levels else [*own, OTHER] for name, own in named.items()
     }
-    return list(named.union(levels[name])) if name in levels else [*named, OTHER]
 
 
 def _along(axis: int, hits: Sequence[bool], shape: Sequence[int]) -> Truth:
@@ -111,8 +108,7 @@ def rows(asked: Where, known: Mapping[Where, int], levels: Levels) -> Span:
 
 
 def _kinds(filters: Sequence[Where], levels: Levels) -> int:
-    variables = {name for asked in filters for name in asked.variables}
-    return int(np.prod([len(_values(name, filters, levels)) for name in variables], dtype=float))
+    return prod(len(own) for own in _values(filters, levels).values())
 
 
 def _programme(asked: Where, about: Sequence[Where], known: Mapping[Where, int], levels: Levels) -> Span:

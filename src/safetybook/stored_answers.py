@@ -19,6 +19,14 @@ from safetybook import whole_files
 Answers = dict[str, dict[str, Any]]
 """By kind of question, then by its text: an answer that JSON can hold."""
 
+
+class StaleAnswersError(ValueError):
+    """What is stored answers other questions, or rests on something else, than what is there now."""
+
+    def __init__(self, path: Path, of: str, target: str) -> None:
+        super().__init__(f"{path.name} is of {of}: run make {target}")
+
+
 _files: list[Path] = []
 _read: dict[Path, Answers] = {}
 _asked: Answers = {}
@@ -37,8 +45,8 @@ def answer(kind: str, question: str, solve: Callable[[], Any]) -> Any:
     """
     given = _asked.setdefault(kind, {})
     if question not in given:
-        kept = next((of[question] for of in _consulted(kind) if question in of), None)
-        given[question] = solve() if kept is None else kept
+        kept = next((of for of in _consulted(kind) if question in of), None)
+        given[question] = solve() if kept is None else kept[question]
     return given[question]
 
 

@@ -12,6 +12,7 @@ from proderm.consistency.finder import Found, find
 from proderm.consistency.sensitivity import Noticed, sensitivity
 from safetybook import whole_files
 from safetybook.claims import read_ledger
+from safetybook.stored_answers import StaleAnswersError
 
 STORE = LEDGER.with_name("consistency.json")
 """Where `make consistency` keeps them."""
@@ -32,11 +33,11 @@ def stored(path: Path = STORE, ledger: Path = LEDGER) -> Stored:
     """What `make consistency` found.
 
     Raises:
-        ValueError: if the ledger has changed since.
+        StaleAnswersError: if the ledger has changed since.
     """
     known = json.loads(path.read_text(encoding="utf-8"))
     if known["ledger"] != digest(ledger):
-        raise ValueError(f"{path.name} is of another ledger: run make consistency")
+        raise StaleAnswersError(path, "another ledger", "consistency")
     return Stored(
         tuple(Found(one["by"], tuple(one["claims"])) for one in known["found"]),
         tuple(Noticed(**one) for one in known["noticed"]),
