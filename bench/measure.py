@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import os
 import resource
 import sys
 import time
@@ -25,6 +24,9 @@ ENOUGH = 0.5
 """Seconds after which nothing is repeated."""
 
 REPEATS = 50
+
+FORGET = Path("/proc/self/clear_refs")
+"""Linux: 5 written here resets the peak of the resident memory (man 5 proc)."""
 
 
 def peer(name: str) -> Peer:
@@ -44,13 +46,14 @@ def measured(name: str, task: Task, folder: Path, warm: Path) -> dict[str, Any]:
     """CPU and wall seconds of reading, coding and answering, memory in MB, and the cells.
 
     ``peak`` is the most that the process held, with reading; ``answering_peak`` the most while it answered,
-    where the system tells.
+    with what it had coded (on Linux; elsewhere the same as ``peak``).
     """
     first = peer(name)
     first.read(warm)
     first.code()
     answered(first, task)
     taken: list[dict[str, float]] = []
+    before = 0.0
     started = time.perf_counter()
     while not taken or (time.perf_counter() - started < ENOUGH and len(taken) < REPEATS):
         one = peer(name)
@@ -59,14 +62,14 @@ def measured(name: str, task: Task, folder: Path, warm: Path) -> dict[str, Any]:
             one.read(folder)
         with _timed(seconds, "coding"):
             one.code()
+        before = max(before, _peak())
         _forget_peak()
         with _timed(seconds, "answering"):
             answer = answered(one, task)
         taken.append(seconds)
     found: dict[str, Any] = {what: median(each[what] for each in taken) for what in taken[0]}
-    found["answering_peak"] = _peak_since()
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _PER_MB
-    found["peak"] = max(most, found["answering_peak"] or 0)
+    found["answering_peak"] = _peak()
+    found["peak"] = max(before, _peak())
     found["cells"] = [[*cell, *counts] for cell, counts in sorted(one.cells(task, answer).items())]
     return found
 
@@ -79,24 +82,17 @@ def _timed(seconds: dict[str, float], step: str) -> Iterator[None]:
     seconds[step], seconds[f"{step}_wall"] = time.process_time() - cpu, time.perf_counter() - wall
 
 
-_PER_MB = 1024**2 if sys.platform == "darwin" else 1024
-"""Units of the system's peak memory in a MB: bytes on macOS, else kB."""
-
-_STATUS = Path("/proc/self/status")
+def _peak() -> float:
+    """The most that this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024**2 if sys.platform == "darwin" else 1024
+    )
 
 
 def _forget_peak() -> None:
-    """Let the system's peak begin anew; Linux can."""
-    if _STATUS.exists() and os.access("/proc/self/clear_refs", os.W_OK):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_since() -> float | None:
-    """The peak in MB since it was forgotten, or None."""
-    if not _STATUS.exists():
-        return None
-    lines = [line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM")]
-    return int(lines[0].split()[1]) / 1024 if lines else None
+    """Let the peak begin anew, where the system can."""
+    if FORGET.exists():
+        FORGET.write_text("5")
 
 
 if __name__ == "__main__":

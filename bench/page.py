@@ -47,11 +47,14 @@ def beside(measured: Measured) -> str:
             f"{row['events']:,}",
             _seconds(row["reading"]),
             _seconds(row["coding"]),
+            f"{row['answering_peak']:,.0f}",
             f"{row['peak']:,.0f}",
         ]
         for peer, row in last.items()
     ]
-    return _markdown(["", "Events", "Reading, CPU s", "Coding, CPU s", "Peak memory, MB"], lines)
+    return _markdown(
+        ["", "Events", "Reading, CPU s", "Coding, CPU s", "Peak, answering, MB", "Peak, MB"], lines
+    )
 
 
 def builds(measured: Measured) -> str:
