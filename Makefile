@@ -7,6 +7,9 @@ ENVIRONMENT := $(VENV)/.installed
 DEV_ENVIRONMENT := $(VENV)/.installed-dev
 LAB := .venv-lab
 LAB_ENVIRONMENT := $(LAB)/.installed
+BENCH_VENV := .venv-bench
+BENCH_ENVIRONMENT := $(BENCH_VENV)/.installed
+BENCH ?= counts
 BUILD := _build
 PORT ?= 8000
 
@@ -31,7 +34,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve lock clean
+.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve bench lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,9 +42,8 @@ help: ## List what there is to make
 # What is installed through a link, or cleared, belongs to another checkout.
 unlinked = @test ! -L $(1) || { echo "$(1) is a link: remove it, or run make in the checkout it leads to" >&2; exit 1; }
 
-# $(call install,environment,lock): uv where it is present, as it is faster; else pip. Either compiles bytecode;
-# under a SOURCE_DATE_EPOCH it would be of the kind that reads and hashes the source at every import.
-install = @SOURCE_DATE_EPOCH= $(if $(shell command -v uv 2>/dev/null),\
+# $(call install,environment,lock): uv where it is present, as it is faster; else pip. Either compiles bytecode.
+install = @$(if $(shell command -v uv 2>/dev/null),\
 	uv pip install --quiet --python $(1) --compile-bytecode,$(1)/bin/python -m pip install -qq) \
 	--no-deps --only-binary :all: --require-hashes -r $(2)
 
@@ -65,6 +67,12 @@ $(LAB_ENVIRONMENT): requirements-lab.txt
 	@echo "Installing JupyterLab into $(LAB)"
 	@$(PYTHON_OR_STOP) -m venv --clear $(LAB)
 	$(call install,$(LAB),$<)
+	@touch $@
+
+$(BENCH_ENVIRONMENT): requirements-bench.txt
+	@echo "Installing other ways to count into $(BENCH_VENV)"
+	@$(PYTHON_OR_STOP) -m venv --clear $(BENCH_VENV)
+	$(call install,$(BENCH_VENV),$<)
 	@touch $@
 
 book: notebooks ## Execute what is stale, then build the HTML into _build/html
@@ -128,12 +136,16 @@ serve: book ## Build the book and serve it on this machine
 	@echo "http://127.0.0.1:$(PORT)/"
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(BUILD)/html $(PORT)
 
+bench: $(DEV_ENVIRONMENT) $(BENCH_ENVIRONMENT) ## Time the counting beside other ways; BENCH=build or deep: what takes long
+	$(BIN)/python -m bench.run $(BENCH)
+
 lock: ## Resolve requirements*.in anew; UPGRADE=--upgrade takes newer versions
 	@$(PYTHON_OR_STOP) -m venv --clear $(BUILD)/lock
 	@$(BUILD)/lock/bin/python -m pip install -qq uv
 	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) requirements-dev.in --output-file requirements-dev.txt
 	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements-dev.txt requirements.in --output-file requirements.txt
 	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements.txt requirements-lab.in --output-file requirements-lab.txt
+	$(BUILD)/lock/bin/uv pip compile $(RESOLVE) --constraints requirements.txt requirements-bench.in --output-file requirements-bench.txt
 
 # One lock for Linux, macOS and Windows, 3.11 and later; its text names no registry.
 RESOLVE = $(UPGRADE) --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
