@@ -6,46 +6,88 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
-from bench.tasks import COLUMNS, ROWS, TREATMENT_EMERGENT, Cells, Condition, Peer, Task
-from safetybook.estimands import Column, Count, Unit, Where, where
-from safetybook.incidence import Level, Line, incidence
-from safetybook.results import Result, compute
+from bench.tasks import COLUMNS, ROWS, TREATMENT_EMERGENT, VARIABLES, Cells, Condition, Peer, Task
+from safetybook.datasets import ADAE, ADEX, ADSL
+from safetybook.estimands import Column, Count, Estimand, Share, Unit, Where, where
+from safetybook.incidence import CLASS, TERM, Level, incidence
+from safetybook.invariants import check
+from safetybook.partitioned import Partitioned
+from safetybook.results import Countable
 from safetybook.study import Study
 
 
-class Engine(Peer):
-    """Counts as results, each with its definition; by class and term with percentages and invariants, too."""
+def _where(condition: Condition) -> Where:
+    return where(**condition)
+
+
+EMERGENT = _where(TREATMENT_EMERGENT)
+GROUPS = [Column(name, name, _where(condition)) for name, condition in COLUMNS.items()]
+CELLS = {
+    (row, "", group.id): EMERGENT & _where(condition) & group.where
+    for row, condition in ROWS.items()
+    for group in GROUPS
+}
+
+
+class Counts(Peer):
+    """Patients and events alone, from the codes of a study."""
+
+    study: Countable
 
     def read(self, folder: Path) -> None:
-        """The data sets as frames."""
-        self._frames = {name: pd.read_parquet(folder / name) for name in ("adsl", "adex", "adae")}
+        """The data sets as frames, texts as categories."""
+        self._frames = {name: _read(folder / name) for name in ("adsl", "adex", "adae")}
 
     def code(self) -> None:
-        """A study of them."""
-        self._study = Study(self._frames, datasets=())
+        """A study of them, the variables that are counted coded, the frames let go."""
+        self.study = study = Study(self._frames, datasets=())
+        del self._frames
+        for name in (*VARIABLES, CLASS, TERM):
+            _ = study.coded("adae")[name]
 
-    def overview(self) -> dict[tuple[str, str, str], tuple[Result, Result]]:
+    def overview(self) -> Any:
         """The patients and the events of each cell."""
+        return self.study.tally("adae", list(CELLS.values()))
+
+    def classes(self) -> Any:
+        """The same by class and term."""
+        return self.study.nested("adae", (CLASS, TERM), EMERGENT, [group.where for group in GROUPS])
+
+    def cells(self, task: Task, answer: Any) -> Cells:
+        """The counts under the names of their cells."""
+        if task is Task.OVERVIEW:
+            return dict(zip(CELLS, zip(*(numbers.tolist() for numbers in answer), strict=True), strict=True))
         return {
-            (row, "", column): (self._counted(asked, Unit.PATIENTS), self._counted(asked, Unit.ROWS))
-            for row, condition in ROWS.items()
-            for column, in_column in COLUMNS.items()
-            for asked in [_where(TREATMENT_EMERGENT | condition | in_column)]
+            (*path, *[""] * (2 - len(path)), group.id): (int(patients), int(rows))
+            for path, tally in answer.items()
+            for group, patients, rows in zip(GROUPS, *tally, strict=True)
         }
 
-    def _counted(self, asked: Where, unit: Unit) -> Result:
-        return compute(self._study, Count("", "", "adae", asked, unit))
 
-    def classes(self) -> tuple[Line, ...]:
+class Results(Counts):
+    """With percentages, each number a result with its definition, once all that must hold among them does."""
+
+    def code(self) -> None:
+        """The same, and what must hold among the data themselves checked; the definitions made."""
+        super().code()
+        _ = self.study.impossible
+        self._asked = [estimand for cell, rows in CELLS.items() for estimand in _estimands(cell, rows)]
+
+    def overview(self) -> Any:
+        """Patients, percentage and events of each cell."""
+        return check(self.study, self._asked)
+
+    def classes(self) -> Any:
         """The lines of the table."""
-        groups = [Column(name, name, _where(condition)) for name, condition in COLUMNS.items()]
-        return incidence(self._study, groups, _where(TREATMENT_EMERGENT), groups[-1])
+        return incidence(self.study, GROUPS, EMERGENT, GROUPS[-1])
 
     def cells(self, task: Task, answer: Any) -> Cells:
         """The values of the results."""
         if task is Task.OVERVIEW:
-            return {cell: (int(one.number), int(other.number)) for cell, (one, other) in answer.items()}
+            numbers = [int(result.number) for result in answer if result.statistic != "percent"]
+            return dict(zip(CELLS, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
         found: Cells = {}
         name = ""
         for line in answer:
@@ -56,5 +98,28 @@ class Engine(Peer):
         return found
 
 
-def _where(condition: Condition) -> Where:
-    return where(**condition)
+class Parts(Counts):
+    """The counts, part by part from the files."""
+
+    def read(self, folder: Path) -> None:
+        """Where the files are; that no patient is in two parts."""
+        self.study = Partitioned(folder, (ADSL, ADEX, ADAE))
+
+    def code(self) -> None:
+        """Nothing: what was coded is let go with its part."""
+
+
+def _estimands(cell: tuple[str, str, str], rows: Where) -> tuple[Estimand, ...]:
+    row, _, column = cell
+    patients, events = (
+        Count(f"{row}.{column}.{unit}", f"{row}, {column}", "adae", rows, unit)
+        for unit in (Unit.PATIENTS, Unit.ROWS)
+    )
+    (at_risk,) = (group.at_risk for group in GROUPS if group.id == column)
+    return patients, Share(f"{row}.{column}.percent", f"{row}, {column}", patients, at_risk), events
+
+
+def _read(folder: Path) -> pd.DataFrame:
+    texts = [field.name for field in pq.ParquetDataset(folder).schema if str(field.type) == "string"]
+    frame: pd.DataFrame = pq.read_table(folder, read_dictionary=texts).to_pandas()
+    return frame

@@ -62,12 +62,14 @@ PEERS = (
     Entry("in_duckdb:DuckDB", "duckdb", "duckdb", own=True),
     Entry("in_csrlite:Csrlite", "csrlite", "csrlite", own=True),
     Entry("packed:Packed", "numpy, one packed pass", "numpy"),
-    Entry("engine:Engine", "this engine", "safetybook-proderm"),
+    Entry("engine:Counts", "this engine, counts", "safetybook-proderm"),
+    Entry("engine:Results", "this engine, results", "safetybook-proderm"),
 )
 """The first is what all are compared with."""
 
 OUT_OF_CORE = (
     Entry("packed:PackedByParts", "numpy, part by part", "numpy"),
+    Entry("engine:Parts", "this engine, part by part", "safetybook-proderm"),
     Entry("in_polars:StreamedPolars", "polars, streaming", "polars", own=True),
     Entry("in_duckdb:DuckDBOnFiles", "duckdb, on files", "duckdb", own=True),
 )
@@ -175,7 +177,7 @@ def versions(entries: Iterable[Entry]) -> dict[str, str]:
         if entry.own:
             asked = f"from importlib.metadata import version; print(version({entry.package!r}))"
             found[entry.package] = subprocess.check_output([entry.python, "-c", asked], text=True).strip()
-        elif entry.label != "this engine":
+        elif entry.package != "safetybook-proderm":
             try:
                 found[entry.package] = version(entry.package)
             except PackageNotFoundError:

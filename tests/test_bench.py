@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from bench.engine import Engine
+from bench.engine import Counts, Parts, Results
 from bench.measure import answered, measured
 from bench.packed import Packed, PackedByParts
 from bench.page import DRAFT, beside, growth, page, ratios
@@ -73,15 +73,9 @@ def test_every_level_occurs_and_a_term_has_one_class():
 
 
 @pytest.mark.parametrize("task", Task)
-@pytest.mark.parametrize("peer", [CategoricalPandas, Packed, PackedByParts])
+@pytest.mark.parametrize("peer", [CategoricalPandas, Packed, PackedByParts, Counts, Results, Parts])
 def test_peers_give_the_cells_of_plain_pandas(trial, task, peer):
     assert with_events(answer(peer(), task, trial)) == with_events(answer(Pandas(), task, trial))
-
-
-@pytest.mark.parametrize("task", Task)
-def test_this_engine_gives_the_cells_of_plain_pandas(tmp_path, task):
-    write(tmp_path, 200)
-    assert with_events(answer(Engine(), task, tmp_path)) == with_events(answer(Pandas(), task, tmp_path))
 
 
 def test_plain_pandas_gives_what_a_loop_over_the_events_counts(tmp_path):

@@ -11,7 +11,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from safetybook.estimands import Condition, Count, Estimand, Function, Share, Summary, Unit, Where, where
+from safetybook.estimands import (
+    Condition,
+    Count,
+    Estimand,
+    Function,
+    Scalar,
+    Share,
+    Summary,
+    Unit,
+    Where,
+    except_where,
+    where,
+)
 from safetybook.results import Countable, Result, compute_all
 
 if TYPE_CHECKING:
@@ -179,9 +191,20 @@ def of_study(study: Study) -> Iterator[str]:
         for row in cycles[~(cycles["AENDTM"] > cycles["ASTDTM"])].itertuples():
             yield f"cycle {row.CYCLE} of {row.USUBJID} lasts no time: {row.ASTDTM} to {row.AENDTM}"
     if {"adae", "adex"} <= set(study.names):
-        exposed = study.frame("adex")[_EXPOSURE].drop_duplicates()
-        emergent = study.rows("adae", where(TRTEMFL="Y"))
-        found = emergent[[*_EXPOSURE, "AESEQ"]].merge(exposed, on=_EXPOSURE, how="left", indicator=True)
-        for row in found[found["_merge"] == "left_only"].itertuples():
-            event = f"event {row.AESEQ} of {row.USUBJID}"
-            yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"
+        doubtful = where(TRTEMFL="Y", USUBJID=_exposed_to_less(study))
+        exposed = set(study.frame("adex")[_EXPOSURE].itertuples(index=False, name=None))
+        for row in study.rows("adae", doubtful).itertuples():
+            if (row.USUBJID, row.TRTA, row.APERIOD) not in exposed:
+                event = f"event {row.AESEQ} of {row.USUBJID}"
+                yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"
+
+
+def _exposed_to_less(study: Study) -> list[Scalar]:
+    """The patients with a treatment-emergent event on a treatment in a period that they had no infusion of."""
+    events, infusions = study.coded("adae"), study.coded("adex")
+    treatments, periods = events["TRTA"].levels, events["APERIOD"].levels
+    kinds = [where(TRTA=treatment, APERIOD=period) for treatment in treatments for period in periods]
+    of_none = [except_where(TRTA=treatments), except_where(APERIOD=periods)]
+    had = infusions.patient_words(kinds)
+    asked = events.patient_words([where(TRTEMFL="Y") & kind for kind in (*kinds, *of_none)])
+    return [patient for patient, word in asked.items() if word & ~had.get(patient, 0)]

@@ -46,7 +46,7 @@ class Study:
         self.datasets = MappingProxyType({dataset.name: dataset for dataset in datasets})
         self.source = source
         self._data = {name: frame.copy(deep=False) for name, frame in frames.items()}
-        has_cycles = "adex" in frames and "adex" in self.datasets
+        has_cycles = "adex" in self.datasets and "CYCLE" in frames.get("adex", ())
         self._views: dict[str, View] = {**({"cycles": cycles} if has_cycles else {}), **(views or {})}
         self._built: dict[str, pd.DataFrame] = {}
         self._coded: dict[str, Coded] = {}
