@@ -61,8 +61,8 @@ class Counts(Peer):
             return dict(zip(CELLS, zip(*(numbers.tolist() for numbers in answer), strict=True), strict=True))
         return {
             (*path, *[""] * (2 - len(path)), group.id): (int(patients), int(rows))
-            for path, tally in answer.items()
-            for group, patients, rows in zip(GROUPS, *tally, strict=True)
+            for path, *counts in zip(*answer, strict=True)
+            for group, patients, rows in zip(GROUPS, *counts, strict=True)
         }
 
 

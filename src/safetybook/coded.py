@@ -77,13 +77,14 @@ class Coded:
     Args:
         frame: the data set, with the patient of each row in ``USUBJID``. A row without one is nobody's: it
             counts as a row. If the rows of some patient are not neighbours, they are brought together.
+        joined: gives the same rows with further variables, once one of these is asked for.
 
     Attributes:
         order: for each row here the row of the frame, None where nothing moved.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
+    def __init__(self, frame: pd.DataFrame, joined: Callable[[], pd.DataFrame] | None = None) -> None:
+        self._frame, self._joined = frame, joined or (lambda: frame)
         self.order: npt.NDArray[np.intp] | None = None
         patients = Variable.of(frame[PATIENT])
         self._starts = runs(patients.places)
@@ -106,7 +107,8 @@ class Coded:
             KeyError: if the data set has none of this name.
         """
         if name not in self._variables:
-            self._variables[name] = self._ordered(Variable.of(self._frame[name]))
+            frame = self._frame if name in self._frame else self._joined()
+            self._variables[name] = self._ordered(Variable.of(frame[name]))
         return self._variables[name]
 
     # Filters -------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from safetybook.results import (
     percentage,
     remember,
 )
-from safetybook.term_counts import Nested, Path
+from safetybook.term_counts import Path
 
 CLASS, TERM = "AEBODSYS", "AEDECOD"
 """The variables of a system organ class and a preferred term (MedDRA) in ADaM."""
@@ -95,9 +95,9 @@ def incidence(study: Countable, groups: Sequence[Group], among: Where, leading: 
     at_risk = [int(result.number) for result in compute_all(study, [group.at_risk for group in groups])]
     found: dict[Estimand, Result] = {}
     lines = {}
-    for row in _rows(counts, among):
-        of_row = counts[row.path]
-        numbers = zip(groups, of_row.patients.tolist(), of_row.rows.tolist(), at_risk, strict=False)
+    patients, events = (dict(zip(counts.paths, own.tolist(), strict=True)) for own in counts[1:])
+    for row in _rows({path: own[-1] for path, own in patients.items()}, among):
+        numbers = zip(groups, patients[row.path], events[row.path], at_risk, strict=False)
         results = [dict(_results(row, *own)) for own in numbers]
         found |= {estimand: result for own in results for estimand, result in own.items()}
         lines[row.path] = Line(
@@ -135,10 +135,10 @@ class _Row:
         return tuple(Level)[len(self.path)]
 
 
-def _rows(counts: Nested, among: Where) -> Iterator[_Row]:
-    """All rows of the table, in its order."""
-    below: dict[Path, list[Path]] = {path: [] for path in counts}
-    for path in counts:
+def _rows(leading: Mapping[Path, int], among: Where) -> Iterator[_Row]:
+    """All rows of the table, in its order; `leading` are the leading group's patients by path."""
+    below: dict[Path, list[Path]] = {path: [] for path in leading}
+    for path in leading:
         if path:
             below[path[:-1]].append(path)
 
@@ -146,7 +146,7 @@ def _rows(counts: Nested, among: Where) -> Iterator[_Row]:
         return path[-1] is None, str(path[-1])
 
     def led(path: Path) -> tuple[bool, int, str]:
-        return path[-1] is None, -int(counts[path].patients[-1]), str(path[-1])
+        return path[-1] is None, -leading[path], str(path[-1])
 
     whole = _Row((), ANY, "any", among)
     yield whole

@@ -200,7 +200,7 @@ def of_study(study: Study) -> Iterator[str]:
 
 
 def _exposed_to_less(study: Study) -> list[Scalar]:
-    """The patients with a treatment-emergent event on a treatment in a period that they had no infusion of."""
+    """The patients with a treatment-emergent event on a treatment in a period without an infusion of it."""
     events, infusions = study.coded("adae"), study.coded("adex")
     treatments, periods = events["TRTA"].levels, events["APERIOD"].levels
     kinds = [where(TRTA=treatment, APERIOD=period) for treatment in treatments for period in periods]

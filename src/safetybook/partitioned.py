@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import dask.bag
+import numpy as np
 import pandas as pd
 import pyarrow as arrow
 from dask.diagnostics.progress import ProgressBar
@@ -252,8 +253,14 @@ def _pairs(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
 
 
 def _united(one: Nested, other: Nested) -> Nested:
-    shared = {path: _sum(tally, other[path]) for path, tally in one.items() if path in other}
-    return one | other | shared
+    paths = sorted({*one.paths, *other.paths}, key=len)
+    place = {path: at for at, path in enumerate(paths)}
+    patients, rows = (np.zeros((len(paths), one.rows.shape[1]), np.int64) for _ in range(2))
+    for part in (one, other):
+        own = [place[path] for path in part.paths]
+        patients[own] += part.patients
+        rows[own] += part.rows
+    return Nested(paths, patients, rows)
 
 
 # Whether the parts are parts ------------------------------------------------------------------------

@@ -203,12 +203,13 @@ def _(estimand: Count, study: Countable) -> Result:
 def counted(count: Count, number: int) -> Result:
     """The result of a count that came to a number."""
     noun = "patients" if count.unit is Unit.PATIENTS else NOUNS.get(count.dataset, "rows")
-    return Result(count.id, count.label, count.dataset, noun, _whole(number), noun, count.rule, number)
+    return Result(count.id, count.label, count.dataset, noun, _fraction(number), noun, count.rule, number)
 
 
 @lru_cache(maxsize=4096)
-def _whole(number: int) -> Fraction:
-    return Fraction(number)
+def _fraction(above: int, below: int = 1) -> Fraction:
+    """A fraction; in a table the same ones come again and again."""
+    return Fraction(above, below)
 
 
 @_compute.register(Combination)
@@ -241,7 +242,7 @@ def percentage(share: Share, part: int, whole: int) -> Result:
         share.label,
         share.numerator.dataset,
         "percent",
-        Fraction(100 * part, whole) if whole else None,
+        _fraction(100 * part, whole) if whole else None,
         "%",
         share.rule or share.numerator.rule,
         part,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -82,7 +82,8 @@ class Study:
     def coded(self, name: str) -> Coded:
         """The rows of :meth:`frame` as whole numbers, coded once."""
         if name not in self._coded:
-            self._coded[name] = Coded(self.frame(name))
+            own = self._data[name] if name in self._data else self.frame(name)
+            self._coded[name] = Coded(own, partial(self.frame, name))
         return self._coded[name]
 
     def tally(self, name: str, filters: Sequence[Where]) -> Tally:

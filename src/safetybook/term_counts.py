@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
+from typing import NamedTuple
 
 import numpy as np
 
-from safetybook.coded import BITS, PATIENT, Coded, Numbers, Tally, Words, runs
+from safetybook.coded import BITS, PATIENT, Coded, Numbers, Words, runs
 from safetybook.estimands import Scalar, Where
 
 TOGETHER = 7
@@ -22,8 +23,16 @@ TOGETHER = 7
 Path = tuple[Scalar | None, ...]
 """What is counted: ``()`` for all rows, ``(class,)`` or ``(class, term)``, with None where a row has none."""
 
-Nested = dict[Path, Tally]
-"""What was counted by path; a path comes before those that continue it."""
+
+class Nested(NamedTuple):
+    """What was counted by path: a line of patients and of rows for each path, with a column for each group.
+
+    A path comes before those that continue it.
+    """
+
+    paths: list[Path]
+    patients: Numbers
+    rows: Numbers
 
 
 def by_nesting(data: Coded, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
@@ -36,10 +45,8 @@ def by_nesting(data: Coded, names: Sequence[str], among: Where, groups: Sequence
         _counted(data, names, [among, *(among & group for group in groups[at : at + TOGETHER])])
         for at in range(0, max(1, len(groups)), TOGETHER)
     ]
-    return {
-        path: Tally(*map(np.concatenate, zip(*(part[path] for part in parts), strict=True)))
-        for path in parts[0]
-    }
+    patients, rows = (np.hstack(own) for own in list(zip(*parts, strict=True))[1:])
+    return Nested(parts[0].paths, patients, rows)
 
 
 def _counted(data: Coded, names: Sequence[str], filters: Sequence[Where]) -> Nested:
@@ -61,13 +68,16 @@ def _counted(data: Coded, names: Sequence[str], filters: Sequence[Where]) -> Nes
             key = patient * sizes[depth - 1] + paths.parents[depth][number]
     for depth in reversed(range(1, len(sizes))):
         np.add.at(rows[depth - 1], paths.parents[depth], rows[depth])
-    bits = BITS[: 1 << len(filters), : len(filters)]
-    return {
-        path: Tally(with_row[1:], of_rows[1:])
-        for level, *counts in zip(paths.levels, patients, rows, strict=True)
-        for path, with_row, of_rows in zip(level, *(seen @ bits for seen in counts), strict=True)
-        if of_rows[0] or not path
-    }
+    counts = (np.vstack(own) @ BITS[: 1 << len(filters), : len(filters)] for own in (patients, rows))
+    with_row, of_rows = counts
+    occurs = of_rows[:, 0] > 0
+    occurs[0] = True
+    every = [path for level in paths.levels for path in level]
+    return Nested(
+        [path for path, found in zip(every, occurs.tolist(), strict=True) if found],
+        with_row[occurs, 1:],
+        of_rows[occurs, 1:],
+    )
 
 
 class _Paths:
