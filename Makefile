@@ -51,13 +51,8 @@ $(LAB_ENVIRONMENT): requirements-lab.txt
 	@$(LAB)/bin/python -m pip install -qq --no-deps --only-binary :all: --require-hashes -r requirements-lab.txt
 	@touch $@
 
-book: notebooks ## Execute what is stale, then build the HTML into _build/html
-	@rm -rf $(BUILD)/next
-	$(BIN)/jupyter-book build . --path-output $(BUILD)/next --all --warningiserror --nitpick --keep-going --quiet >/dev/null
-	@# Only a build without a warning gets here: until then the previous HTML stays where it is.
-	@rm -rf $(BUILD)/html
-	@mv $(BUILD)/next/_build/html $(BUILD)/html
-	@rm -rf $(BUILD)/next
+book: notebooks ## Execute what is stale, then build the pages that changed into _build/html
+	$(BIN)/python -m safetybook.html_book
 	@echo "The book: $(BUILD)/html/index.html"
 
 pdf: book ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
