@@ -18,6 +18,8 @@ from one_stylesheet import SEARCH_INDEX, html_pages
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from safetybook.layout import DRAWINGS_AND_CODE
+
 PAGE = "search.html"
 
 VOID = frozenset("area br col embed hr img input link meta source wbr".split())
@@ -27,11 +29,6 @@ INLINE = frozenset("a abbr b code em i kbd mark small span strong sub sup".split
 UNREAD = frozenset("script style noscript svg form colgroup".split())
 UNREAD_CLASSES = frozenset("hide headerlink sb-downloads highlight sb-filter sb-paper".split())
 """Code, links, forms, and what only paper has. What a drawing shows stands in its label."""
-
-UNREAD_INSIDE = re.compile(
-    r'(<svg\b[^>]*>|<div class="highlight"><pre\b[^>]*>)(.*?)(</svg>|</pre>)', re.DOTALL
-)
-"""Drawings and code, which are most of a page: nothing within them is looked at."""
 
 SENTENCE = re.compile(r"(?<=[a-z)])\. (?=[A-Z])")
 """Where a caption's first sentence ends, which is the title; its number stands before, as in Fig. 5."""
@@ -155,7 +152,7 @@ def entries(page: str) -> list[Entry]:
     if article is None:
         return []
     reader = _Reader()
-    reader.feed(UNREAD_INSIDE.sub(r"\1\3", article[0]))
+    reader.feed(DRAWINGS_AND_CODE.sub(r"\1\3", article[0]))
     reader.close()
     for entry in reader.found:
         if isinstance(entry, _Claim):

@@ -1,4 +1,4 @@
-"""Build the pages of a book into ``_build/html``: only what changed since the last build, with the same bytes.
+"""The pages of a book, in ``_build/html``: what changed is built again, with the bytes of a clean build.
 
 ``python -m safetybook.html_book`` stands at the root of the book. The digests of all files that the pages are
 made of were noted with the last build, and the digest of the pages themselves.
@@ -6,10 +6,10 @@ made of were noted with the last build, and the digest of the pages themselves.
 - Nothing changed: nothing is started.
 - Texts of pages changed: Sphinx goes on from a copy of what it kept. The book's extensions say which other
   pages follow from them.
-- Anything else changed, such as data, code, configuration, contents, style, or what was built: from nothing.
+- Anything else changed, be it data, code, configuration, contents, style or what was built: from nothing.
 
-*A warning is an error.* A build that fails or is stopped leaves the pages, and what Sphinx kept of them, as they
-were, so that the next build reads again whatever changed since the last good one.
+*A warning is an error.* A build that fails or is stopped leaves the pages, and what Sphinx kept of them, as
+they were, so that the next build reads again whatever changed since the last good one.
 
 *What is noted is what was read.* If a file changes while the pages are built, the build fails.
 """
@@ -114,7 +114,7 @@ def bring_up_to_date(root: Path) -> None:
     """Build what is not up to date.
 
     Raises:
-        BuildError: if a page gives a warning or an error, or a file changes meanwhile; nothing has changed then.
+        BuildError: if a page gives a warning or an error, or a file changes meanwhile; the pages stay then.
     """
     build = root / BUILD
     html, kept, made = build / HTML, build / KEPT, build / NEXT / "_build"

@@ -20,8 +20,10 @@ INLINE = {"a", "small", "span", "strong", "em", "code", "b", "i"}
 PROSE = "pst-scrollable-table-container"
 """The class that the theme gives to what holds a table of the text, one that no code made."""
 
-UNREAD = re.compile(r'(<svg\b[^>]*>|<div class="highlight"><pre\b[^>]*>)(.*?)(</svg>|</pre>)', re.DOTALL)
-"""Drawings and code, which are most of a page: no table stands in them."""
+DRAWINGS_AND_CODE = re.compile(
+    r'(<svg\b[^>]*>|<div class="highlight"><pre\b[^>]*>)(.*?)(</svg>|</pre>)', re.DOTALL
+)
+"""Most of a page, in three parts: what opens it, what is within it, where no table stands, what closes it."""
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -178,7 +180,7 @@ def blocks(html: str) -> list[Block]:
     if 'class="sb-block' not in html and f'class="{PROSE}"' not in html:
         return []
     reader = _Reader(html)
-    reader.feed(UNREAD.sub(_blank, html))
+    reader.feed(DRAWINGS_AND_CODE.sub(_blank, html))
     reader.close()
     return reader.found
 
