@@ -99,6 +99,11 @@ def begin(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
     kept(env).read = set(pages)
 
 
+def goes_on(env: BuildEnvironment) -> bool:
+    """Whether a build goes on from the last one, so that data and code are the same."""
+    return kept(env).read != set(env.found_docs)
+
+
 def note_text(app: Sphinx, page: str, source: list[str]) -> None:
     """Note the text that is read, not the one that stands in the file later."""
     kept(app.env).texts[page] = digest(source[0])
@@ -112,22 +117,22 @@ def note_sources(app: Sphinx, document: nodes.document) -> None:
 
 def purge(app: Sphinx, env: BuildEnvironment, page: str) -> None:
     """Forget a page."""
-    for known in _by_page(kept(env)):
-        known.pop(page, None)
+    known = kept(env)
+    noted: list[dict[str, Any]] = [known.texts, known.sources, *known.facts.values()]
+    for told in noted:
+        told.pop(page, None)
 
 
 def merge(app: Sphinx, env: BuildEnvironment, pages: Iterable[str], other: BuildEnvironment) -> None:
     """Take what another process has read."""
     mine, theirs = kept(env), kept(other)
-    for extension in theirs.facts:
-        facts(env, extension)
-    for known, found in zip(_by_page(mine), _by_page(theirs, mine.facts), strict=True):
+    pairs: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        (mine.texts, theirs.texts),
+        (mine.sources, theirs.sources),
+        *((facts(env, extension), found) for extension, found in theirs.facts.items()),
+    ]
+    for known, found in pairs:
         known |= {page: found[page] for page in pages if page in found}
-
-
-def _by_page(known: Kept, extensions: Iterable[str] = ()) -> list[dict[str, Any]]:
-    names = list(extensions) or list(known.facts)
-    return [known.texts, known.sources, *(known.facts.get(name, {}) for name in names)]
 
 
 def put_in_order(app: Sphinx, env: BuildEnvironment) -> None:
