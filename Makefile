@@ -34,7 +34,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot claims export lab serve bench lock clean
+.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot answers claims export lab serve bench lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,13 +75,8 @@ $(BENCH_ENVIRONMENT): requirements-bench.txt
 	$(call install,$(BENCH_VENV),$<)
 	@touch $@
 
-book: notebooks ## Execute what is stale, then build the HTML into _build/html
-	@rm -rf $(BUILD)/next
-	$(BIN)/jupyter-book build . --path-output $(BUILD)/next --all --warningiserror --nitpick --keep-going --quiet >/dev/null
-	@# Only a build without a warning gets here: until then the previous HTML stays where it is.
-	@rm -rf $(BUILD)/html
-	@mv $(BUILD)/next/_build/html $(BUILD)/html
-	@rm -rf $(BUILD)/next
+book: notebooks ## Execute what is stale, then build the pages that changed into _build/html
+	$(BIN)/python -m safetybook.html_book
 	@echo "The book: $(BUILD)/html/index.html"
 
 pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; needs Chromium or Chrome
@@ -118,6 +113,9 @@ consistency: $(ENVIRONMENT) ## Find the claims that cannot all hold, and which m
 
 pilot: $(ENVIRONMENT) ## Bound another trial, whose truth is known, from its printed tables
 	$(BIN)/python -m cdiscpilot.bounds
+
+answers: $(ENVIRONMENT) ## Solve what the pages ask of the claims, and keep the answers
+	$(BIN)/python -m proderm.answers
 
 claims: $(ENVIRONMENT) ## Give each claim of the article its verdict
 	$(BIN)/python -m proderm.claims

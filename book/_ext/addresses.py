@@ -17,6 +17,7 @@ from docutils import nodes
 from myst_nb.ext.glue.roles import PasteTextRole
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from whole_book import facts
 
 from proderm.chapters import CHAPTERS, FLOATS, responsible
 from proderm.pages import glue_name
@@ -83,10 +84,9 @@ def label_of(node: nodes.Node) -> str:
 
 @dataclass
 class Shown:
-    """What one chapter shows: its title, and the ids of values, of cells and of everything else."""
+    """What one chapter shows: the ids of values, of cells and of everything else."""
 
     document: str
-    title: str
     ids: set[str] = field(default_factory=set)
     cells: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -105,23 +105,26 @@ class Shown:
         return next(found, "")
 
 
+def note_shown(app: Sphinx, document: nodes.document) -> None:
+    """Note what a chapter shows, for pages that lead there."""
+    name = app.env.docname
+    if not name.startswith(FOLDER):
+        return
+    page = facts(app.env, "addresses")[name] = Shown(name)
+    for node in document.findall(nodes.Element):
+        page.ids.update(node.get("ids", ()))
+    for raw in document.findall(nodes.raw):
+        page.ids.update(re.findall(r' id="([^"]+)"', raw.astext()))
+        for cell, estimands in ADDRESSED.findall(raw.astext()):
+            for estimand in estimands.split():
+                page.cells.setdefault((cell.removesuffix(f".{estimands.split()[0]}"), estimand), cell)
+
+
 def shown(env: BuildEnvironment) -> dict[str, Shown]:
     """What each chapter of the book shows, by its name, in the book's order."""
-    found = {}
-    for chapter in CHAPTERS:
-        document = FOLDER + chapter.name
-        if document in env.found_docs:
-            tree = env.get_doctree(document)
-            page = Shown(document, env.titles[document].astext())
-            for node in tree.findall(nodes.Element):
-                page.ids.update(node.get("ids", ()))
-            for raw in tree.findall(nodes.raw):
-                page.ids.update(re.findall(r' id="([^"]+)"', raw.astext()))
-                for name, estimands in ADDRESSED.findall(raw.astext()):
-                    for estimand in estimands.split():
-                        page.cells.setdefault((name.removesuffix(f".{estimands.split()[0]}"), estimand), name)
-            found[chapter.name] = page
-    return found
+    found = facts(env, "addresses")
+    documents = {chapter.name: FOLDER + chapter.name for chapter in CHAPTERS}
+    return {name: found[document] for name, document in documents.items() if document in found}
 
 
 def place(claim: Claim, pages: dict[str, Shown]) -> tuple[str, str] | None:
@@ -145,7 +148,9 @@ def _elsewhere(claim: Claim, pages: dict[str, Shown]) -> Iterator[tuple[str, str
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Replace the role, and address each document once it is read."""
+    """Replace the role, address each document once it is read, and note last what it shows."""
+    app.setup_extension("whole_book")
     app.add_role_to_domain("glue", "text", AddressedText(), override=True)
     app.connect("doctree-read", address)
+    app.connect("doctree-read", note_shown, priority=990)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

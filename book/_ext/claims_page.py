@@ -11,6 +11,7 @@ from typing import Any
 from addresses import place, shown
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from numbered_tables import captions
 from sphinx.application import Sphinx
 
 from proderm.chapters import FLOATS, responsible
@@ -75,20 +76,16 @@ def links_from(app: Sphinx, page: str) -> Links:
             rebuilt = pages[chapter.name]
             label = FLOATS.get(location, "")
             name = label if label in rebuilt.ids else ""
-            parts[location] = (_address(app, page, rebuilt.document, name), rebuilt.title)
+            parts[location] = (
+                _address(app, page, rebuilt.document, name),
+                app.env.titles[rebuilt.document].astext(),
+            )
     return Links(numbers, parts)
 
 
 def _address(app: Sphinx, page: str, document: str, name: str) -> str:
     file: str = app.builder.get_relative_uri(page, document)
     return f"{file}#{name}" if name else file
-
-
-def _caption(page: nodes.document, name: str) -> str:
-    """The caption of what has an id on a page, without its footnote letters."""
-    node = next(node for node in page.findall(nodes.Element) if name in node.get("ids", ()))
-    caption = next(node.findall(nodes.caption))
-    return "".join(part.astext() for part in caption if not isinstance(part, nodes.superscript))
 
 
 def floats(app: Sphinx, page: str) -> nodes.Node:
@@ -98,7 +95,7 @@ def floats(app: Sphinx, page: str) -> nodes.Node:
     for location, label in FLOATS.items():
         if label in labels:
             document, name, _ = labels[label]
-            caption = _caption(app.env.get_doctree(document), name)
+            caption = captions(app.env)[document][name]
             link = nodes.reference("", "", internal=True, refuri=_address(app, page, document, name))
             # A caption may go on; its first sentence is the title.
             link += [nodes.strong("", location), nodes.Text(f" {caption.partition('. ')[0].rstrip('.')}")]

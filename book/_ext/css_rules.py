@@ -24,6 +24,9 @@ TOKEN = re.compile(
 )
 NAME = re.compile(r"([.#]?)((?:[\w-]|[^\x00-\x7f]|\\.)+)")
 WORD = re.compile(r"[\w-]+")
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+SCRIPT = re.compile(r"(<(script|style)\b[^>]*>)(.*?)</\2>", re.DOTALL)
+TAG = re.compile(r"""<[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*>""")
 VARIABLE = re.compile(r"--[\w-]+")
 
 
@@ -137,9 +140,13 @@ class Used:
 
     def read_page(self, page: str) -> None:
         """Add what a page holds."""
-        reader = _Names(self)
-        reader.feed(page)
-        reader.close()
+        page = COMMENT.sub("", page)
+        for _, _, text in SCRIPT.findall(page):
+            self.words.update(WORD.findall(text))
+        # A page has each of its tags many times over.
+        for tag in set(TAG.findall(SCRIPT.sub(r"\1", page))):
+            reader = _Names(self)
+            reader.feed(tag)
 
     def read_script(self, script: str) -> None:
         """Add the words of a script."""
@@ -157,16 +164,14 @@ class Used:
 
 
 class _Names(HTMLParser):
-    """Collects elements, classes, ids and the words of inline scripts and styles."""
+    """Collects elements, classes, ids and the words of their styles and scripts."""
 
     def __init__(self, used: Used) -> None:
         super().__init__()
         self.used = used
-        self.within = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element."""
-        self.within = tag
         self.used.elements.add(tag)
         for name, value in attrs:
             if name == "class":
@@ -175,15 +180,6 @@ class _Names(HTMLParser):
                 self.used.ids.add(value or "")
             elif name == "style" or name.startswith("on"):
                 self.used.words.update(WORD.findall(value or ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave a script or a style."""
-        self.within = ""
-
-    def handle_data(self, data: str) -> None:
-        """Note the words of a script or a style."""
-        if self.within in ("script", "style"):
-            self.used.words.update(WORD.findall(data))
 
 
 def _required(selector: str) -> str:

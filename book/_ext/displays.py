@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
-from numbered_tables import ARTICLE
+from numbered_tables import ARTICLE, captions
 from sphinx.application import Sphinx
 
 KINDS = {"tables": ("table", "supplement"), "figures": ("figure",)}
@@ -42,7 +42,7 @@ def listed(app: Sphinx, page: str, kinds: tuple[str, ...]) -> nodes.Node:
         for number, document, label in numbered(app, kind):
             address = f"{app.builder.get_relative_uri(page, document)}#{label}"
             name = app.config.numfig_format[kind] % number
-            words = title(app.env.get_doctree(document), label)
+            words = title(captions(app.env)[document][label])
             link = nodes.reference("", "", nodes.strong("", name), internal=True, refuri=address)
             link += nodes.Text(f" {words}")
             chapter = app.env.titles[document].astext()
@@ -61,12 +61,9 @@ def numbered(app: Sphinx, kind: str) -> list[tuple[int, str, str]]:
     )
 
 
-def title(document: nodes.document, label: str) -> str:
-    """The first sentence of the caption of what has a label, without footnote letters and full stop."""
-    node = next(node for node in document.findall(nodes.Element) if label in node.get("ids", ()))
-    caption = next(node.findall(nodes.caption))
-    text = "".join(part.astext() for part in caption if not isinstance(part, nodes.superscript))
-    return " ".join(text.split()).partition(". ")[0].rstrip(".")
+def title(caption: str) -> str:
+    """The first sentence of a caption, without full stop."""
+    return " ".join(caption.split()).partition(". ")[0].rstrip(".")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import io
 from html import escape
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,6 +27,10 @@ from safetybook.layout import blocks
 
 FOLDER = "_downloads/tables"
 INDEX = "index.csv"
+HEADINGS = ("table", "title", "page")
+
+Listed = tuple[str, str, str]
+"""A table's name, title and page."""
 
 
 def offer(
@@ -33,7 +38,10 @@ def offer(
 ) -> None:
     """Write the files of one page's tables, and link them below each table."""
     body = context.get("body", "")
-    if doctree is None or "<table" not in body:
+    if doctree is None:
+        return
+    tables_of = written(app).setdefault(page, [])
+    if "<table" not in body:
         return
     found = blocks(body)
     if len(found) != body.count("<table"):
@@ -47,15 +55,13 @@ def offer(
         body = body[: block.end] + links(table, f"{above}{FOLDER}/{table.name}") + body[block.end :]
     context["body"] = body
     for table in tables:
-        taken = written(app).setdefault(table.name, (page, table))
-        if taken[0] != page:
-            raise ExtensionError(f"{page} and {taken[0]} both have a table {table.name!r}: label one of them")
+        tables_of.append((table.name, table.layout.caption.bare, page))
         write_table(table, Path(app.outdir) / FOLDER)
 
 
-def written(app: Sphinx) -> dict[str, tuple[str, Export]]:
-    """The tables written so far, by name, each with its page."""
-    found: dict[str, tuple[str, Export]] = app.__dict__.setdefault("tables_written", {})
+def written(app: Sphinx) -> dict[str, list[Listed]]:
+    """The tables written so far, by page."""
+    found: dict[str, list[Listed]] = app.__dict__.setdefault("tables_written", {})
     return found
 
 
@@ -70,15 +76,31 @@ def links(table: Export, address: str) -> str:
 
 
 def index(app: Sphinx, error: Exception | None) -> None:
-    """List all tables, with title and page."""
+    """List all tables, with title and page; remove the files of those that no page has any more."""
     if error or app.builder.format != "html":
         return
-    rows = [(name, table.layout.caption.bare, page) for name, (page, table) in sorted(written(app).items())]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("table", "title", "page"), *rows])
     folder = Path(app.outdir) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
+    before, now = listed(folder / INDEX), written(app)
+    rows = [row for row in before if row[2] in app.env.found_docs and row[2] not in now]
+    rows = sorted([*rows, *(row for rows in now.values() for row in rows)])
+    for (name, _, page), (next_name, _, next_page) in pairwise(rows):
+        if name == next_name:
+            raise ExtensionError(f"{page} and {next_page} both have a table {name!r}: label one of them")
+    for name in {row[0] for row in before} - {row[0] for row in rows}:
+        for suffix in FORMS:
+            (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([HEADINGS, *rows])
     (folder / INDEX).write_text(text.getvalue(), encoding="utf-8", newline="\n")
+
+
+def listed(index: Path) -> list[Listed]:
+    """The tables that the last build listed; pages that are not written again still have theirs."""
+    if not index.is_file():
+        return []
+    with index.open(encoding="utf-8", newline="") as file:
+        return [(name, title, page) for name, title, page in list(csv.reader(file))[1:]]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -10,6 +10,7 @@ continues after its last number, in the book's order.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from docutils import nodes
@@ -17,6 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.writers.html5 import HTML5Translator
+from whole_book import facts, kept
 
 from proderm.chapters import FLOATS, number
 
@@ -66,13 +68,8 @@ class CountAsTable(SphinxTransform):
             self.document.ids.update(dict.fromkeys(table["ids"], table))
 
 
-def renumber(numbers: Numbers) -> set[str]:
-    """Give each float the article's number, the others the next ones in their order.
-
-    Returns:
-        The documents in which a number changed.
-    """
-    changed = set()
+def renumber(numbers: Numbers) -> None:
+    """Give each float the article's number, the others the next ones in their order."""
     for kind in sorted({kind for kinds in numbers.values() for kind in kinds}):
         found = sorted(
             (old, document, label)
@@ -80,12 +77,9 @@ def renumber(numbers: Numbers) -> set[str]:
             for label, old in kinds.get(kind, {}).items()
         )
         free = max((n for label, n in ARTICLE.items() if _kind(label) == kind), default=0)
-        for old, document, label in found:
+        for _, document, label in found:
             free += label not in ARTICLE
-            new = (ARTICLE.get(label, free),)
-            numbers[document][kind][label] = new
-            changed |= {document} if new != old else set()
-    return changed
+            numbers[document][kind][label] = (ARTICLE.get(label, free),)
 
 
 def _kind(label: str) -> str:
@@ -94,9 +88,32 @@ def _kind(label: str) -> str:
     return "figure" if label.startswith("fig-") else "table"
 
 
+def restore_numbers(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Give Sphinx its own numbers back, with which it compares the new ones; no page is written for that."""
+    env.toc_fignumbers = kept(env).numbers or env.toc_fignumbers
+    return []
+
+
 def number_as_the_article(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Renumber after Sphinx has numbered; the pages that changed are written again."""
-    return sorted(renumber(env.toc_fignumbers))
+    """Renumber after Sphinx has numbered; where a number changed, all pages are written again."""
+    kept(env).numbers = deepcopy(env.toc_fignumbers)
+    renumber(env.toc_fignumbers)
+    return []
+
+
+def note_captions(app: Sphinx, document: nodes.document) -> None:
+    """Note the captions of a page, for pages that list them."""
+    found = facts(app.env, "captions")[app.env.docname] = {}
+    for node in document.findall(nodes.figure):
+        caption = next(node.findall(nodes.caption), None)
+        if caption is not None:
+            text = "".join(part.astext() for part in caption if not isinstance(part, nodes.superscript))
+            found |= dict.fromkeys(node["ids"], text)
+
+
+def captions(env: BuildEnvironment) -> dict[str, dict[str, str]]:
+    """By page, then by label: the captions of tables and figures, without footnote letters."""
+    return facts(env, "captions")
 
 
 def open_float(page: HTML5Translator, node: TableFloat) -> None:
@@ -125,10 +142,13 @@ def close_caption(page: HTML5Translator, node: TableCaption) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the nodes, the transform and the numbers; builders other than HTML write a figure."""
+    app.setup_extension("whole_book")
     app.add_enumerable_node(TableFloat, "table", html=(open_float, close_float))
     app.add_enumerable_node(SupplementFloat, "supplement", html=(open_float, close_float))
     app.add_node(TableCaption, html=(open_caption, close_caption))
     app.add_transform(CountAsTable)
-    # After Sphinx's own handler, which has the usual priority of 500.
+    app.connect("doctree-read", note_captions, priority=990)
+    # Around Sphinx's own handler, which has the usual priority of 500.
+    app.connect("env-get-updated", restore_numbers, priority=100)
     app.connect("env-get-updated", number_as_the_article, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

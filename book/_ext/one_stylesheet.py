@@ -17,6 +17,9 @@ from sphinx.errors import ExtensionError
 
 LINK = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")(?![^>]*\bmedia=)[^>]*\bhref="([^"]+)"[^>]*>\n?')
 NAME = "_static/style.css"
+SEARCH_INDEX = "_static/search-index.js"
+"""Made of the pages, so that its words are no classes."""
+
 MADE = "_static"
 """What lies here is no page."""
 
@@ -27,21 +30,29 @@ def join(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     pages = {path: path.read_text(encoding="utf-8") for path in html_pages(out)}
-    sheets = shared([linked(page, path.parent, out) for path, page in pages.items()])
+    found = [linked(page, path.parent, out) for path, page in pages.items()]
+    # Pages of the last build that were not written again link what was joined then.
+    written = [sheets for sheets in found if sheets and NAME not in sheets]
+    if not written and any(found):
+        return
+    sheets = shared(written)
     if not sheets:
         raise ExtensionError("the pages have no style sheet in common")
     used = Used()
     for page in pages.values():
         used.read_page(page)
     for script in sorted(out.rglob("*.js")):
-        used.read_script(script.read_text(encoding="utf-8"))
+        if script != out / SEARCH_INDEX:
+            used.read_script(script.read_text(encoding="utf-8"))
     text = joined([out / sheet for sheet in sheets], used, out / NAME)
     (out / NAME).write_text(text, encoding="utf-8", newline="\n")
     version = sha256(text.encode()).hexdigest()[:8]
     for path, page in pages.items():
         above = "../" * (len(path.relative_to(out).parts) - 1)
         link = f'    <link rel="stylesheet" href="{above}{NAME}?v={version}" />\n'
-        path.write_text(relinked(page, path.parent, out, sheets, link), encoding="utf-8", newline="\n")
+        path.write_text(
+            relinked(page, path.parent, out, [*sheets, NAME], link), encoding="utf-8", newline="\n"
+        )
     for sheet in sheets:
         (out / sheet).unlink()
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from pathlib import Path
+from re import Match
 from typing import Any
 
 from addresses import within
@@ -182,11 +184,11 @@ class Provenance:
 
     def marked(self, body: str) -> str:
         """The HTML with keys in place of what cells and numbers say of themselves."""
-        places = [(hit.start(), hit) for hit in PLACE.finditer(body)]
+        places = list(PLACE.finditer(body))
 
         def cell(hit: re.Match[str]) -> str:
-            before = [place for start, place in places if start < hit.start()]
-            return self._cell(hit, before[-1] if before else None)
+            number = bisect_left(places, hit.start(), key=Match.start)
+            return self._cell(hit, places[number - 1] if number else None)
 
         body = CELL.sub(cell, body)
         return GLUED.sub(self._glued, body)
@@ -317,26 +319,38 @@ def provide(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Put the keys into one page, write what they stand for, and offer the button that marks the numbers."""
-    body = context.get("body", "")
+    body, name = context.get("body", ""), script_name(page)
+    script = Path(app.outdir) / FOLDER / name
+    script.unlink(missing_ok=True)
     if doctree is None or not ("data-glue=" in body or "data-standing=" in body):
         return
     found = Provenance(app, page)
     body = found.marked(body)
-    name = page.replace("/", "-")
     for unknown in found.unknown:
         logger.warning("%s shows %r, of which nothing is known", page, unknown)
     if found.items:
-        body = body.replace("</h1>", "</h1>\n" + BUTTON.format(page=name), 1)
-        write(Path(app.outdir) / FOLDER / f"{name}.js", "page", found.content())
+        body = body.replace("</h1>", "</h1>\n" + BUTTON.format(page=name.removesuffix(".js")), 1)
+        write(script, "page", found.content())
         app.add_css_file(STYLE)
         app.add_js_file(SCRIPT, loading_method="defer")
     context["body"] = body
 
 
+def script_name(page: str) -> str:
+    """The file of what the keys of a page stand for."""
+    return f"{page.replace('/', '-')}.js"
+
+
 def write_records(app: Sphinx, error: Exception | None) -> None:
-    """Write the patients and events that the numbers count."""
-    if not error and app.builder.format == "html":
-        write(Path(app.outdir) / FOLDER / RECORDS, "records", records(study()))
+    """Write the patients and events that the numbers count; the files of pages that are gone go."""
+    if error or app.builder.format != "html":
+        return
+    folder = Path(app.outdir) / FOLDER
+    write(folder / RECORDS, "records", records(study()))
+    wanted = {RECORDS, *map(script_name, app.env.found_docs)}
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            path.unlink()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from whole_book import goes_on
 
 from proderm import export
 from proderm.pages import study, verdicts
@@ -34,9 +35,10 @@ class ResultsFiles(Directive):  # type: ignore[misc]  # docutils has no types
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
-    """Write the files."""
-    if error is None and app.builder.format == "html":
-        export.write(Path(app.outdir) / FOLDER, study(), verdicts())
+    """Write the files; they are made of data and code alone."""
+    folder = Path(app.outdir) / FOLDER
+    if error is None and app.builder.format == "html" and not (goes_on(app.env) and folder.is_dir()):
+        export.write(folder, study(), verdicts())
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
-from one_stylesheet import html_pages
+from one_stylesheet import SEARCH_INDEX, html_pages
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-SCRIPT = "_static/search-index.js"
+from safetybook.layout import DRAWINGS_AND_CODE
+
 PAGE = "search.html"
 
 VOID = frozenset("area br col embed hr img input link meta source wbr".split())
@@ -100,7 +101,8 @@ class _Reader(HTMLParser):
         is_read = around.is_read and tag not in UNREAD and not named.get("id", "").startswith(LISTED)
         is_read = is_read and UNREAD_CLASSES.isdisjoint(named.get("class", "").split())
         begun = self._begun(tag, named) if is_read else None
-        if begun and begun not in self.found:
+        # What explains a term goes on with the entry of the term.
+        if begun and not (self.found and begun is self.found[-1]):
             self.found.append(begun)
         if isinstance(around.entry, _Claim) and tag in ("th", "td"):
             around.entry.cells.append("")
@@ -150,7 +152,7 @@ def entries(page: str) -> list[Entry]:
     if article is None:
         return []
     reader = _Reader()
-    reader.feed(article[0])
+    reader.feed(DRAWINGS_AND_CODE.sub(r"\1\3", article[0]))
     reader.close()
     for entry in reader.found:
         if isinstance(entry, _Claim):
@@ -181,10 +183,10 @@ def write(app: Sphinx, error: Exception | None) -> None:
     out = Path(app.outdir)
     pages = {path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in html_pages(out)}
     text = index(pages)
-    (out / SCRIPT).write_text(text, encoding="utf-8", newline="\n")
+    (out / SEARCH_INDEX).write_text(text, encoding="utf-8", newline="\n")
     # Named by what it holds, so that no reader keeps an old one.
-    versioned = f"{SCRIPT}?v={sha256(text.encode()).hexdigest()[:8]}"
-    search = pages[PAGE].replace(f'"{SCRIPT}"', f'"{versioned}"')
+    versioned = f"{SEARCH_INDEX}?v={sha256(text.encode()).hexdigest()[:8]}"
+    search = pages[PAGE].replace(f'"{SEARCH_INDEX}"', f'"{versioned}"')
     (out / PAGE).write_text(search, encoding="utf-8", newline="\n")
 
 

@@ -7,16 +7,23 @@ a listing, the numbers of a figure, the ledger. :func:`blocks` finds the tables 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from html.parser import HTMLParser
-from itertools import groupby
+from itertools import count, groupby
 
 INLINE = {"a", "small", "span", "strong", "em", "code", "b", "i"}
 """Elements within a cell that change how a text looks, not what it says."""
 
 PROSE = "pst-scrollable-table-container"
 """The class that the theme gives to what holds a table of the text, one that no code made."""
+
+DRAWINGS_AND_CODE = re.compile(
+    r'(<svg\b[^>]*>|<div class="highlight"><pre\b[^>]*>)(.*?)(</svg>|</pre>)', re.DOTALL
+)
+"""Most of a page, in three parts: what opens it, what is within it, where no table stands, what closes it."""
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
@@ -93,7 +100,7 @@ class Layout:
             if None in taken:
                 raise ValueError(f"{self.caption.plain}: row {number} has no cell in some column")
 
-    @property
+    @cached_property
     def grid(self) -> list[list[Box | None]]:
         """The cell that covers each place, row by row."""
         grid: list[list[Box | None]] = [[None] * self.width for _ in self.rows]
@@ -103,7 +110,7 @@ class Layout:
                     line[box.column : box.column + box.columns] = [box] * box.columns
         return grid
 
-    @property
+    @cached_property
     def groups(self) -> list[tuple[Box | None, list[int]]]:
         """The cell that heads each group of rows, if there is one, and the numbers of the group's rows."""
         groups: list[tuple[Box | None, list[int]]] = []
@@ -116,12 +123,12 @@ class Layout:
                 groups[-1][1].append(number)
         return groups
 
-    @property
+    @cached_property
     def body(self) -> list[Row]:
         """The rows below the column headings, but for those that head a group."""
         return [self.rows[number] for _, numbers in self.groups for number in numbers]
 
-    @property
+    @cached_property
     def stubs(self) -> int:
         """How many columns hold the headings of the rows: two in a listing."""
         return max((sum(box.heading for box in row) for row in self.body), default=1)
@@ -133,7 +140,7 @@ class Layout:
         numeric = [box.numeric for row in self.body for box in row if box.column == column]
         return 2 * sum(numeric) > len(numeric) or not numeric
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """Each column's headings in one text, from the widest down: ``First period, IVIg (n = 52) a``."""
         columns = ((line[column] for line in self.grid[: self.heads]) for column in range(self.width))
@@ -173,9 +180,14 @@ def blocks(html: str) -> list[Block]:
     if 'class="sb-block' not in html and f'class="{PROSE}"' not in html:
         return []
     reader = _Reader(html)
-    reader.feed(html)
+    reader.feed(DRAWINGS_AND_CODE.sub(_blank, html))
     reader.close()
     return reader.found
+
+
+def _blank(found: re.Match[str]) -> str:
+    """What is not read, so long and in so many lines as it was: places in the page stay where they are."""
+    return found[1] + re.sub(r"[^\n]", " ", found[2]) + found[3]
 
 
 def layout(html: str) -> Layout:
@@ -202,18 +214,15 @@ class _Draft:
     heads: int = 0
     starts: list[int] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
+    taken: dict[int, int] = field(default_factory=dict)
+    """The row from which on each column is free."""
 
     def place(self, box: Box) -> None:
         """Add a cell to the last row, in the first column that no cell from above takes."""
         row = len(self.rows) - 1
-        taken = {
-            column
-            for above, boxes in enumerate(self.rows)
-            for one in boxes
-            if above + one.rows > row
-            for column in range(one.column, one.column + one.columns)
-        }
-        free = next(column for column in range(len(taken) + 1) if column not in taken)
+        free = next(column for column in count() if self.taken.get(column, 0) <= row)
+        for column in range(free, free + box.columns):
+            self.taken[column] = max(self.taken.get(column, 0), row + box.rows)
         self.rows[-1].append(replace(box, column=free))
 
     def layout(self) -> Layout:
@@ -229,7 +238,7 @@ class _Reader(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[Block] = []
-        self._starts = [0, *(place + 1 for place, character in enumerate(html) if character == "\n")]
+        self._starts = [0, *(end.end() for end in re.finditer("\n", html))]
         self._frames: list[Frame] = []
         self._draft: _Draft | None = None
         self._runs: list[Run] | None = None

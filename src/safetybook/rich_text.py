@@ -13,6 +13,7 @@ Source: Microsoft, Rich Text Format Specification 1.9.1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -39,6 +40,9 @@ HEADING, HEADING_LINES = 24, 3
 RULE = r"\brdrs\brdrw10"
 
 LEFT, CENTRE, RIGHT = r"\ql", r"\qc", r"\qr"
+
+SPECIAL = re.compile(r"[^ -\[\]-z|~]")
+"""What is not written as it is."""
 
 BRITISH = 2057
 """The language of the texts, for whoever checks their spelling."""
@@ -182,7 +186,7 @@ def escaped(text: str) -> str:
     Raises:
         ValueError: for a control character other than a line break or a tabulator.
     """
-    return "".join(map(_escaped, text))
+    return "".join(map(_escaped, text)) if SPECIAL.search(text) else text
 
 
 def _escaped(character: str) -> str:

@@ -1,0 +1,399 @@
+"""Pages that are built again are those of a clean build, whatever changed or stopped the last one."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from docutils.nodes import document
+from myst_nb.ext.glue.crossref import read_glue_cache
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from safetybook import html_book
+from safetybook.html_book import BuildError, bring_up_to_date
+
+ROOT = Path(__file__).parents[1]
+HTML = Path("_build/html")
+
+CONFIG = f"""
+title: A small book
+author: ""
+logo: ""
+only_build_toc_files: true
+exclude_patterns: [_build, "notebooks/*.md"]
+execute: {{execute_notebooks: "off"}}
+bibtex_bibfiles: [book/references.bib]
+html: {{use_multitoc_numbering: false}}
+latex: {{use_jupyterbook_latex: false}}
+sphinx:
+  recursive_update: true
+  local_extensions: {{whole_book: {ROOT / "book" / "_ext"}}}
+  config:
+    extensions: [myst_nb, jupyter_book, sphinx_comments, sphinx_external_toc, sphinx_book_theme,
+      sphinxcontrib.bibtex, whole_book, numbered_tables, light_pages, openings, page_head, one_stylesheet,
+      search_index, addresses, displays, downloads, printed]
+    downloads_source: "From {{chapter}}."
+    html_math_renderer: no_formulas
+    myst_enable_extensions: [colon_fence]
+    myst_heading_anchors: 3
+    numfig: true
+    numfig_secnum_depth: 0
+    numfig_format: {{figure: "Fig. %s", table: "Table %s", supplement: "Supplementary Table %s"}}
+    bibtex_reference_style: author_year
+    html_use_index: false
+    html_theme_options: {{navbar_end: [], use_fullscreen_button: false, analytics: null}}
+    templates_path: [{ROOT / "book" / "_templates"}]
+    html_context: {{default_mode: auto}}
+"""
+CONTENTS = """
+format: jb-book
+root: book/index
+chapters:
+  - file: book/data
+  - file: notebooks/01_first
+  - file: notebooks/02_second
+  - file: book/displays
+  - file: book/references
+"""
+BIBLIOGRAPHY = "".join(
+    f"@book{{{name}, author={{{name.title()}, A.}}, title={{On {name}}}, publisher={{P}}, year={{2001}}}}\n"
+    for name in ("one", "two")
+)
+PAGES = {
+    "index": "# Book\n\nSee {ref}`the part <part>`, {numref}`table-1` and {doc}`/notebooks/02_second`.\n"
+    "There are {glue:text}`../notebooks/01_first.ipynb::events:s` events, as {cite:t}`one` found.\n",
+    "data": "# Data\n\nSynthetic, as {cite:t}`two` says.\n\n(part)=\n## A part\n\nWords.\n",
+    "displays": "# Displays\n\n```{displays} tables\n```\n",
+    "references": "# References\n\n```{bibliography}\n:style: plain\n```\n",
+}
+"""By name: the pages that are text."""
+
+
+def cell(label: str, caption: str, number: int) -> dict[str, object]:
+    """A cell of code that shows a captioned table, in which a number has an estimand."""
+    table = (
+        f'<div class="sb-block"><div class="sb-table"><table class="sb"><caption>{caption}</caption>'
+        "<thead><tr><th>Row</th><th>n</th></tr></thead><tbody><tr><th>Events</th>"
+        f'<td data-estimand="events.{label}">{number}</td></tr></tbody></table></div></div>'
+    )
+    output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": table}}
+    figure = {"figure": {"caption": f"{caption}. All of them.", "name": label, "classes": "table"}}
+    return code([output], {"mystnb": figure, "tags": ["remove-input"]})
+
+
+def glued(name: str, text: str) -> dict[str, object]:
+    """A cell of code that glues a text."""
+    kind = "application/papermill.record/text/plain"
+    metadata = {"scrapbook": {"mime_prefix": "application/papermill.record/", "name": name}}
+    return code([{"output_type": "display_data", "metadata": metadata, "data": {kind: f"'{text}'"}}], {})
+
+
+def code(outputs: list[dict[str, object]], metadata: dict[str, object]) -> dict[str, object]:
+    """A cell of code with its outputs."""
+    return {
+        "cell_type": "code",
+        "source": "show()",
+        "outputs": outputs,
+        "metadata": metadata,
+        "execution_count": 1,
+    }
+
+
+def notebook(title: str, *cells: dict[str, object], text: str = "Words.") -> str:
+    """A notebook that begins with text."""
+    words = {"cell_type": "markdown", "metadata": {}, "source": f"# {title}\n\n**Why?**\n\n{text}"}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"cells": [words, *cells], "metadata": kernel, "nbformat": 4, "nbformat_minor": 4})
+
+
+FIRST = glued("events", "12"), cell("table-1", "Events", 12), cell("table-ours", "Ours", 3)
+SECOND = (cell("table-late", "Late", 4),)
+
+
+def write(root: Path) -> Path:
+    """Write the book; return its folder."""
+    files = {
+        "_config.yml": CONFIG,
+        "_toc.yml": CONTENTS,
+        "requirements.txt": "",
+        "book/references.bib": BIBLIOGRAPHY,
+        "notebooks/01_first.ipynb": notebook("First", *FIRST),
+        "notebooks/02_second.ipynb": notebook("Second", *SECOND),
+        "data/events.csv": "n\n12\n",
+        **{f"book/{name}.md": text for name, text in PAGES.items()},
+    }
+    for name, content in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(content, encoding="utf-8")
+    return root
+
+
+def built(root: Path) -> dict[str, bytes]:
+    """The built files by name, after a build."""
+    # MyST-NB keeps what pages glue as long as the process lives, which is one build otherwise.
+    read_glue_cache.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        bring_up_to_date(root)
+    return content(root / HTML)
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """All files below a folder, by name."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The book, built once."""
+    root = write(tmp_path_factory.mktemp("whole") / "book")
+    built(root)
+    return root
+
+
+@pytest.fixture
+def book(whole: Path) -> Iterator[Path]:
+    """The built book, as it is before a change; it stays in one folder, because Sphinx notes the place."""
+    copy = whole.with_name("copy")
+    shutil.copytree(whole, copy)
+    yield whole
+    shutil.rmtree(whole)
+    copy.rename(whole)
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Replace a text that a file has."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def text_edited(root: Path) -> None:
+    replace(root / "notebooks/02_second.ipynb", "Words.", "Other words.\\n\\nMore of them.")
+
+
+def work_cited(root: Path) -> None:
+    replace(root / "notebooks/02_second.ipynb", "Words.", "Words, as {cite:t}`two` says.")
+
+
+def number_changed(root: Path) -> None:
+    (root / "notebooks/01_first.ipynb").write_text(
+        notebook("First", glued("events", "13"), cell("table-1", "Events", 13), FIRST[2])
+    )
+
+
+def heading_changed(root: Path) -> None:
+    replace(root / "book/data.md", "(part)=\n## A part", "More lines.\n\n(part)=\n## Another part")
+
+
+def output_changed(root: Path) -> None:
+    (root / "notebooks/01_first.ipynb").write_text(
+        notebook("First", glued("events", "13"), cell("table-1", "Events", 13), cell("table-new", "New", 5))
+    )
+
+
+def label_moved(root: Path) -> None:
+    (root / "notebooks/01_first.ipynb").write_text(notebook("First", *FIRST[:2]))
+    (root / "notebooks/02_second.ipynb").write_text(notebook("Second", *SECOND, FIRST[2]))
+
+
+def page_removed(root: Path) -> None:
+    replace(root / "_toc.yml", "  - file: book/displays\n", "")
+
+
+def page_added(root: Path) -> None:
+    replace(root / "_toc.yml", "  - file: book/displays\n", "  - file: book/displays\n  - file: book/more\n")
+    (root / "book/more.md").write_text("# More\n\n|a|b|\n|-|-|\n|1|2|\n")
+
+
+def style_changed(root: Path) -> None:
+    replace(root / "_config.yml", "From {chapter}.", "Taken from {chapter}.")
+
+
+def data_changed(root: Path) -> None:
+    (root / "data/events.csv").write_text("n\n13\n")
+
+
+ALL = {
+    "book/index",
+    "book/data",
+    "notebooks/01_first",
+    "notebooks/02_second",
+    "book/displays",
+    "book/references",
+}
+CHANGES = [
+    # The first page lists the others.
+    (text_edited, {"book/index", "notebooks/02_second"}),
+    # The first page glues the number.
+    (number_changed, {"book/index", "notebooks/01_first"}),
+    (work_cited, ALL),
+    (heading_changed, ALL),
+    (output_changed, ALL),
+    (label_moved, ALL),
+    (page_removed, ALL - {"book/displays"}),
+    (page_added, ALL | {"book/more"}),
+    (style_changed, ALL),
+    (data_changed, ALL),
+]
+"""The changes, with the pages that follow from them."""
+
+
+@pytest.mark.parametrize(("change", "pages"), CHANGES, ids=[change.__name__ for change, _ in CHANGES])
+def test_what_changed_is_built_as_if_all_were(
+    change: Callable[[Path], None], pages: set[str], book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+
+    def noted(builder: StandaloneHTMLBuilder, page: str, tree: document) -> None:
+        written.append(page)
+        write_doc(builder, page, tree)
+
+    write_doc = StandaloneHTMLBuilder.write_doc
+    monkeypatch.setattr(StandaloneHTMLBuilder, "write_doc", noted)
+    before = content(book / HTML)
+    change(book)
+    found = built(book)
+    assert set(written) == pages
+    shutil.rmtree(book / "_build")
+    assert built(book) == found
+    assert (found != before) == (change is not data_changed)
+
+
+def test_a_page_is_read_again_if_its_bytes_changed_whatever_its_time_is(book: Path) -> None:
+    page = book / "book/data.md"
+    times = page.stat()
+    replace(page, "Words.", "Verbs.")
+    os.utime(page, ns=(times.st_atime_ns, 1))
+    assert b"Verbs." in built(book)["book/data.html"]
+
+
+def test_nothing_changed_starts_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_book, "build_pages", lambda root, folder: pytest.fail("it was started"))
+    before = content(book / "_build")
+    bring_up_to_date(book)
+    assert content(book / "_build") == before
+
+
+def test_a_damaged_page_or_note_is_built_again(book: Path) -> None:
+    before = content(book / HTML)
+    (book / HTML / "search.html").write_text("")
+    assert built(book) == before
+    (book / "_build/pages/note.json").write_text("{")
+    assert built(book) == before
+
+
+def test_a_warning_leaves_the_pages_and_comes_again_until_its_page_is_mended(
+    book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = content(book / "_build")
+    replace(book / "book/data.md", "Words.", "{ref}`nowhere`")
+    for _ in range(2):
+        with pytest.raises(BuildError):
+            built(book)
+        assert "nowhere" in capfd.readouterr().err
+        kept = {
+            name: found for name, found in content(book / "_build").items() if not name.startswith("next/")
+        }
+        assert kept == before
+    replace(book / "book/data.md", "{ref}`nowhere`", "Words.")
+    assert built(book) == content(book / HTML)
+
+
+def test_a_file_that_changes_while_the_pages_are_built_is_an_error(
+    book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_pages = html_book.build_pages
+
+    def change_too(root: Path, folder: Path) -> None:
+        build_pages(root, folder)
+        replace(root / "book/data.md", "Verbs.", "Nouns.")
+
+    before = content(book / HTML)
+    replace(book / "book/data.md", "Words.", "Verbs.")
+    monkeypatch.setattr(html_book, "build_pages", change_too)
+    with pytest.raises(BuildError, match="changed while"):
+        built(book)
+    assert content(book / HTML) == before
+    monkeypatch.undo()
+    assert b"Nouns." in built(book)["book/data.html"]
+
+
+PAGES_KILLED = 10
+"""The pages of the book whose builds are killed."""
+
+# Kills --------------------------------------------------------------------------------------------------
+
+
+def pages_of(root: Path) -> dict[str, bytes]:
+    """The pages that :func:`copied` makes."""
+    return {f"{path.stem}.html": path.read_bytes() for path in (root / "book").glob("*.md")}
+
+
+def copied(root: Path, folder: Path) -> None:
+    """A build that takes no time: each page is its text, written again if the last build had another."""
+    html, kept = folder / "_build" / "html", folder / "_build" / ".doctrees"
+    for place in (html, kept):
+        place.mkdir(parents=True, exist_ok=True)
+    for name, text in pages_of(root).items():
+        if not (kept / name).exists() or (kept / name).read_bytes() != text:
+            (kept / name).write_bytes(text)
+            (html / name).write_bytes(text)
+
+
+def killed(root: Path, after: float) -> None:
+    """Build in a process that is killed after some seconds, unless it has ended."""
+    child = os.fork()
+    if not child:
+        bring_up_to_date(root)
+        os._exit(0)
+    time.sleep(after)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def test_killed_at_any_moment_the_pages_are_the_old_or_the_new_and_the_next_build_is_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_book, "build_pages", copied)
+    for name in ("_toc.yml", *(f"book/page{number}.md" for number in range(PAGES_KILLED))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(
+            "".join(f"  - file: book/page{number}\n" for number in range(PAGES_KILLED))
+        )
+    begun = time.monotonic()
+    bring_up_to_date(tmp_path)
+    lasts = time.monotonic() - begun
+    moments = random.Random(1)
+    html, aside = tmp_path / HTML, tmp_path / "_build" / ".html.old"
+    for number in range(50):
+        old = pages_of(tmp_path)
+        for name in moments.sample(range(PAGES_KILLED), 6):
+            (tmp_path / "book" / f"page{name}.md").write_text(f"{number} {name}" * 100)
+        killed(tmp_path, moments.uniform(0, 1.5 * lasts))
+        new = pages_of(tmp_path)
+        assert content(html if html.exists() else aside) in (old, new)
+        bring_up_to_date(tmp_path)
+        assert content(html) == new
+        assert sorted(path.name for path in (tmp_path / "_build").iterdir()) == ["html", "pages"]
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_killed_build_of_sphinx_leaves_the_pages_and_the_next_is_whole(share: float, book: Path) -> None:
+    before = content(book / HTML)
+    replace(book / "book/data.md", "## A part", "## Another part")
+    begun = time.monotonic()
+    after = built(book)
+    lasts = time.monotonic() - begun
+    replace(book / "book/data.md", "## Another part", "## A part")
+    killed(book, share * lasts)
+    assert content(book / HTML) in (before, after)
+    assert built(book) == before
