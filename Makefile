@@ -83,7 +83,7 @@ pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; n
 	$(BIN)/python -m proderm.paper
 
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose code, imports, data or lock changed
-	$(BIN)/python -m safetybook.notebooks execute --warm proderm.pages:verdicts notebooks/*.md
+	$(BIN)/python -m safetybook.notebooks execute --warm scipy.stats --warm seaborn --warm proderm.pages:verdicts notebooks/*.md
 
 test: lint ## Check the code, the data, the claims and every stored output
 	@# The tests of the built pages are for make pages: here the book may be missing, or an old one.

@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--warm",
         action="append",
         default=[],
-        metavar="MODULE:FUNCTION",
-        help="call this once for all notebooks that import the module; it keeps what it finds in memory",
+        metavar="MODULE[:FUNCTION]",
+        help="import this once for all notebooks, or call it once for those that import the module",
     )
     verb.add_argument("texts", nargs="+", type=Path, metavar="NN_name.md")
     options = parser.parse_args(arguments)

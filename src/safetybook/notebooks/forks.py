@@ -66,7 +66,8 @@ def executed(texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequenc
     """Execute notebooks, at most `jobs` at a time; yield their outcomes as they end.
 
     `warm` names functions (``package.module:function``) that are called once, before the notebooks that
-    import their module are forked: what these functions keep in memory, the notebooks find there.
+    import their module are forked: what these functions keep in memory, the notebooks find there. A module
+    without a function is imported once for all.
     """
     waiting = set(texts)
     receiver, sender = FORK.Pipe(duplex=False)
@@ -120,8 +121,10 @@ def _serve(
         known = frozenset[Path]().union(*(chapter.reached for chapter in chapters))
         child = _Child(shell, contents, reads, sources.paths - known)
         reads.watch()
-        import_once((source for chapter in chapters for source in chapter.code), shell)
-        for outcome in _forked(_warmed_up(chapters, warm, sources), jobs, child):
+        modules = [f"import {name}" for name in warm if ":" not in name]
+        import_once([*modules, *(source for chapter in chapters for source in chapter.code)], shell)
+        calls = [name for name in warm if ":" in name]
+        for outcome in _forked(_warmed_up(chapters, calls, sources), jobs, child):
             results.send(outcome)
 
 
