@@ -29,7 +29,7 @@ def ratios(measured: Measured, task: Task) -> str:
     lines = []
     for peer in peers:
         cells = [
-            f"{_seconds(found)} ({found / seconds[peers[0], size]:.2g})"
+            f"{_digits(found)} ({_digits(found / seconds[peers[0], size])})"
             if (found := seconds.get((peer, size))) is not None
             else "–"
             for size in sizes
@@ -45,8 +45,8 @@ def beside(measured: Measured) -> str:
         [
             peer,
             f"{row['events']:,}",
-            _seconds(row["reading"]),
-            _seconds(row["coding"]),
+            _digits(row["reading"]),
+            _digits(row["coding"]),
             f"{row['answering_peak']:,.0f}",
             f"{row['peak']:,.0f}",
         ]
@@ -60,7 +60,7 @@ def beside(measured: Measured) -> str:
 def builds(measured: Measured) -> str:
     """A Markdown table of the ways to build and to check, each beside the one that follows it."""
     lines = [
-        [row["what"], f"{row['wall']:.0f}", f"{row['cpu']:.0f}", f"{row['cpu'] / other['cpu']:.2g}"]
+        [row["what"], f"{row['wall']:.0f}", f"{row['cpu']:.0f}", _digits(row["cpu"] / other["cpu"])]
         for ours, other in list(pairwise(measured))[::2]
         for row in (ours, other)
     ]
@@ -98,7 +98,7 @@ def growth(measured: Measured) -> Figure:
                 axes.plot(*zip(*points, strict=True), marker=marker, color=colour, label=peer, markersize=4)
                 told.append(
                     f"{TITLES[task]}, {peer}: "
-                    + ", ".join(f"{events:,} events {_seconds(seconds)} s" for events, seconds in points)
+                    + ", ".join(f"{events:,} events {_digits(seconds)} s" for events, seconds in points)
                 )
             axes.set(xscale="log", yscale="log", ylabel="CPU seconds")
             axes.set_title(TITLES[task])
@@ -140,9 +140,9 @@ def _markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *lines))
 
 
-def _seconds(seconds: float) -> str:
+def _digits(number: float) -> str:
     """Two significant digits, as a decimal."""
-    return f"{float(f'{seconds:.2g}'):.6f}".rstrip("0").rstrip(".")
+    return f"{float(f'{number:.2g}'):.6f}".rstrip("0").rstrip(".")
 
 
 if __name__ == "__main__":
