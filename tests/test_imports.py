@@ -9,7 +9,10 @@ import nbformat
 
 ROOT = Path(__file__).parents[1]
 
-HEAVY = ("distributed", "docutils", "matplotlib", "ortools", "playwright", "scipy.stats", "seaborn", "sphinx")
+HEAVY = (
+    "distributed", "docutils", "matplotlib", "ortools", "playwright", "scipy.optimize", "scipy.stats",
+    "seaborn", "sphinx",
+)  # fmt: skip
 """Solvers, drawing, statistics, a browser, the book's builder: each takes about as long as all of a chapter's
 own modules, or longer."""
 

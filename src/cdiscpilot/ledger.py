@@ -158,8 +158,7 @@ def _term_line(name: str) -> Line:
 def ledger() -> Ledger:
     """The claims of the five tables, counted from the pilot's records and printed."""
     study = load()
-    events = study.frame("adae")
-    events = events[TREATMENT_EMERGENT.mask(events)]
+    events = study.rows("adae", TREATMENT_EMERGENT)
     names = ["AEBODSYS", "AEDECOD", "CQ01NAM"]
     vocabulary = events[names].drop_duplicates().sort_values(names[:2], ignore_index=True)
     claims: list[Claim] = []

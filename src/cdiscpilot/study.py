@@ -60,5 +60,4 @@ ARMS = (
 
 def emergent(arm: Arm) -> pd.DataFrame:
     """The true treatment-emergent events of an arm: for the truth, never for a bound."""
-    events = load().frame("adae")
-    return events[(TREATMENT_EMERGENT & arm.where).mask(events)]
+    return load().rows("adae", TREATMENT_EMERGENT & arm.where)

@@ -45,8 +45,7 @@ Key = tuple[str, str]
 @once_per_study
 def history(study: Study, category: Category, column: Column) -> tuple[History, ...]:
     """The time of each patient in a column, with the events of the category."""
-    events = study.frame("adae")
-    chosen = events[(TREATMENT_EMERGENT & category.where & column.where).mask(events)]
+    chosen = study.rows("adae", TREATMENT_EMERGENT & category.where & column.where)
     return tuple(histories(study.frame("cycles"), chosen, column.where, LAST_CYCLE_DAYS))
 
 

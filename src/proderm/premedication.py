@@ -14,8 +14,7 @@ INFUSIONAL = where(TRTEMFL="Y", INFUSFL="Y")
 
 def infusional_events(study: Study) -> Counter[tuple[str, int]]:
     """Infusional TEAEs by patient and infusion cycle, where there are any."""
-    adverse = study.frame("adae")
-    infusional = adverse[INFUSIONAL.mask(adverse)]
+    infusional = study.rows("adae", INFUSIONAL)
     return Counter(zip(infusional["USUBJID"], infusional["CYCLE"], strict=True))
 
 

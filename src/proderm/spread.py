@@ -61,9 +61,8 @@ def _answers(study: Study) -> dict[Key, int]:
 
 def _burden(study: Study) -> dict[Key, int]:
     """How many patients on IVIg had no, one, two, ... TEAEs; the last number stands for itself and more."""
-    events, exposed = study.frame("adae"), study.frame("adex")
-    treated = exposed.loc[IVIG_ALL.where.mask(exposed), "USUBJID"].unique()
-    own = events.loc[(TREATMENT_EMERGENT & IVIG_ALL.where).mask(events), "USUBJID"].value_counts()
+    treated = study.rows("adex", IVIG_ALL.where)["USUBJID"].unique()
+    own = study.rows("adae", TREATMENT_EMERGENT & IVIG_ALL.where)["USUBJID"].value_counts()
     number = own.reindex(treated, fill_value=0).clip(upper=MOST_EVENTS).value_counts()
     return {("teaes_per_patient", str(n)): int(number.get(n, 0)) for n in range(MOST_EVENTS + 1)}
 

@@ -176,8 +176,7 @@ def _found(data: Study, line: Line, column: Column, counted: str, related_only: 
 @once_per_study
 def _tees(data: Study) -> pd.DataFrame:
     """Every thromboembolic event of the data."""
-    frame = data.frame("adae")
-    return frame[(TREATMENT_EMERGENT & TEE.where).mask(frame)]
+    return data.rows("adae", TREATMENT_EMERGENT & TEE.where)
 
 
 @once_per_study

@@ -132,14 +132,14 @@ class Coded:
                 patients[part] += bit_counts(of_patients, len(rows[part]))
         return Tally(patients, rows)
 
-    def patient_words(self, filters: Sequence[Where]) -> dict[Scalar, int]:
+    def patient_words(self, filters: Sequence[Where]) -> dict[str, int]:
         """For each patient with rows a number whose bits say which filters some row satisfies."""
         owners, levels = self[PATIENT].places[self._starts].tolist(), self[PATIENT].levels
         found = [0] * len(owners)
         for at in range(0, len(filters), WORD):
             words = (word for _, own in self._each(filters[at : at + WORD]) for word in own.tolist())
             found = [known | word << at for known, word in zip(found, words, strict=True)]
-        return {levels[owner]: word for owner, word in zip(owners, found, strict=True) if owner >= 0}
+        return {str(levels[owner]): word for owner, word in zip(owners, found, strict=True) if owner >= 0}
 
     def distribution(self, asked: Where, name: str) -> dict[Scalar, int]:
         """How often each value of a variable occurs in the rows that satisfy a filter, missing ones apart."""

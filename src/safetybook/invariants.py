@@ -16,7 +16,6 @@ from safetybook.estimands import (
     Count,
     Estimand,
     Function,
-    Scalar,
     Share,
     Summary,
     Unit,
@@ -199,7 +198,7 @@ def of_study(study: Study) -> Iterator[str]:
                 yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"
 
 
-def _exposed_to_less(study: Study) -> list[Scalar]:
+def _exposed_to_less(study: Study) -> list[str]:
     """The patients with a treatment-emergent event on a treatment in a period without an infusion of it."""
     events, infusions = study.coded("adae"), study.coded("adex")
     treatments, periods = events["TRTA"].levels, events["APERIOD"].levels

@@ -7,9 +7,9 @@ same filters, and like the filters they are interpreted twice: over data, and ov
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 
@@ -105,15 +105,14 @@ def satisfied(predicate: Predicate, rows: pd.DataFrame, patients: pd.Series[str]
     return pd.Series([holds(who) for who in patients], index=patients.index, dtype=bool)
 
 
-def fulfilled(predicate: Predicate, rows: Coded, exposure: Coded, among: Where) -> tuple[int, int]:
-    """Of how many patients whose exposure satisfies a filter the predicate is true, and how many they are."""
-    asked = [patient for patient, word in exposure.patient_words([among]).items() if word]
+def fulfilling(predicate: Predicate, rows: Coded, exposure: Coded, among: Where) -> dict[str, bool]:
+    """For each patient whose exposure satisfies a filter, whether the predicate is true given the rows."""
     place = {part: at for at, part in enumerate(dict.fromkeys(predicate.filters()))}
     words = rows.patient_words(list(place))
-    # Of patients with the same word the same is true.
-    patients = Counter(words.get(patient, 0) for patient in asked)
-    true = 0
-    for word, number in patients.items():
-        has = {part: bool(word >> at & 1) for part, at in place.items()}
-        true += number * predicate.holds(has.__getitem__)
-    return true, len(asked)
+
+    @cache  # of patients with the same word the same is true
+    def holds(word: int) -> bool:
+        return predicate.holds(lambda part: bool(word >> place[part] & 1))
+
+    asked = exposure.patient_words([among])
+    return {patient: holds(words.get(patient, 0)) for patient, word in asked.items() if word}

@@ -33,7 +33,7 @@ from safetybook.estimands import (
     Where,
     described,
 )
-from safetybook.predicates import Both, Either, Has, Lacks, Predicate, satisfied
+from safetybook.predicates import Both, Either, Has, Lacks, Predicate, fulfilling
 from safetybook.remembered import once_per_study
 from safetybook.results import NOUNS, Result, compute
 from safetybook.rounding import half_up, places
@@ -215,18 +215,16 @@ def behind(study: Study, estimand: Estimand) -> dict[str, Any] | None:
             rows = _satisfying(study, dataset, where, variable).dropna(subset=[variable])
             return _listed(study, rows, dataset, variable, False)
         case Combination(predicate=predicate, among=among):
-            exposed = study.frame("adex")
-            patients = exposed.loc[among.mask(exposed), "USUBJID"].drop_duplicates()
-            true = patients[satisfied(predicate, study.frame(EVENTS), patients)]
-            return {"patients": spans(sorted(map(places_of(study).__getitem__, true)))}
+            true = fulfilling(predicate, study.coded(EVENTS), study.coded("adex"), among)
+            return {"patients": spans(sorted(places_of(study)[who] for who, holds in true.items() if holds))}
         case _:
             return None
 
 
 def _satisfying(study: Study, dataset: str, where: Where, *variables: str) -> pd.DataFrame:
     """The rows of a data set that satisfy a filter: whose they are, and some variables."""
-    frame = study.frame(dataset)
-    return frame.loc[where.mask(frame), list(dict.fromkeys(("USUBJID", *variables)))]
+    wanted = list(dict.fromkeys(("USUBJID", *variables)))
+    return study.frame(dataset).loc[study.coded(dataset).mask(where), wanted]
 
 
 def _listed(

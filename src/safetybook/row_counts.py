@@ -15,7 +15,6 @@ from math import ceil, floor, prod
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
 
 from safetybook.estimands import Scalar, Where
 
@@ -112,6 +111,8 @@ def _kinds(filters: Sequence[Where], levels: Levels) -> int:
 
 
 def _programme(asked: Where, about: Sequence[Where], known: Mapping[Where, int], levels: Levels) -> Span:
+    from scipy.optimize import linprog  # only here: most answers are kept, and it takes long to load
+
     table = truths([asked, *about], levels).astype(float)
     target, sums = table[:, 0], table[:, 1:].T
     given = [known[other] for other in about]

@@ -111,8 +111,7 @@ class Days:
 
 def observed(study: Study, summary: Summary) -> list[Fraction | None]:
     """The values that a summary is made of, ascending; None, at the end, for rows without one."""
-    frame = study.frame(summary.dataset)
-    column = frame.loc[summary.where.mask(frame), summary.variable]
+    column = study.rows(summary.dataset, summary.where)[summary.variable]
     known = sorted(exact(value) for value in column.dropna())
     return [*known, *[None] * (len(column) - len(known))]
 

@@ -15,7 +15,7 @@ from safetybook.datasets import Dataset
 from safetybook.derive import infusion_cycles
 from safetybook.estimands import Scalar, Where
 from safetybook.invariants import of_study
-from safetybook.predicates import Predicate, fulfilled
+from safetybook.predicates import Predicate, fulfilling
 from safetybook.problems import BadStudyError, Problem
 from safetybook.reading import Table, missing, parse_table, read_table
 from safetybook.term_counts import Nested, by_nesting
@@ -100,7 +100,8 @@ class Study:
 
     def fulfilled(self, predicate: Predicate, among: Where) -> tuple[int, int]:
         """Of how many patients with infusions `among` these a predicate is true, and how many there are."""
-        return fulfilled(predicate, self.coded("adae"), self.coded("adex"), among)
+        true = fulfilling(predicate, self.coded("adae"), self.coded("adex"), among)
+        return sum(true.values()), len(true)
 
     @cached_property
     def impossible(self) -> tuple[str, ...]:

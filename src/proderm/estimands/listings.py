@@ -123,8 +123,7 @@ def event_facts(selection: str, patient: str, term: str) -> Iterator[Estimand]:
 
     def name(study: "Study") -> str | None:
         """The printed term if exactly one event answers to it."""
-        events = study.frame("adae")
-        return printed if int(rows.mask(events).sum()) == 1 else None
+        return printed if len(study.rows("adae", rows)) == 1 else None
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     yield Derived(f"{stem}.term", f"Patient {patient}: {printed}", name)
@@ -136,8 +135,7 @@ def marked_thromboembolic(selection: str, patient: str, term: str) -> Statement:
 
     def holds(study: "Study") -> bool:
         """Exactly one event of the listing has the term and CQ01NAM = THROMBOEMBOLIC EVENT."""
-        events = study.frame("adae")
-        return int(rows.mask(events).sum()) == 1
+        return len(study.rows("adae", rows)) == 1
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     return Statement(f"{stem}.tee", f"Patient {patient}, {term}: thromboembolic", holds)
@@ -150,8 +148,7 @@ def treatment_at_event(selection: str, patient: str) -> Derived:
 
     def period(study: "Study") -> str | None:
         """The printed period if all events share it and follow IVIg."""
-        events = study.frame("adae")
-        own = events[rows.mask(events)]
+        own = study.rows("adae", rows)
         if own["APERIOD"].nunique() != 1 or not (own["TRTA"] == "IVIg").all():
             return None
         return PERIODS_AS_PRINTED[int(own["APERIOD"].iloc[0])]
@@ -222,8 +219,7 @@ def _criteria(patient: str, term: str) -> "Callable[[Study], str | None]":
 @once_per_study
 def _event(study: "Study", rows: Where) -> "pd.Series[Any] | None":
     """The row of `adae` that a filter picks out; None if it picks out none or several."""
-    events = study.frame("adae")
-    found = events[rows.mask(events)]
+    found = study.rows("adae", rows)
     return found.iloc[0] if len(found) == 1 else None
 
 

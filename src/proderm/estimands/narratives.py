@@ -255,8 +255,7 @@ def _range_of_medians(function: "Callable[..., Fraction]") -> "Callable[[Study],
 
 @once_per_study
 def _table_3_medians(study: "Study") -> "tuple[Fraction, ...]":
-    adverse = study.frame("adae")
-    related = adverse[(TREATMENT_EMERGENT & RELATED.where & IVIG_P1.where).mask(adverse)]
+    related = study.rows("adae", TREATMENT_EMERGENT & RELATED.where & IVIG_P1.where)
     found: list[Fraction] = []
     for term in TIMED_TERMS:
         of_term = related.loc[term.where.mask(related), ["AESEV", "AELATENC", "ADURN"]]
@@ -290,8 +289,7 @@ def _all_emergent(study: "Study") -> bool:
 def _most(rows: Where) -> "Callable[[Study], bool]":
     def holds(study: "Study") -> bool:
         """More than half of the TEAEs on IVIg, overall period, satisfy the filter."""
-        adverse = study.frame("adae")
-        on_ivig = adverse[(TREATMENT_EMERGENT & IVIG_ALL.where).mask(adverse)]
+        on_ivig = study.rows("adae", TREATMENT_EMERGENT & IVIG_ALL.where)
         return 2 * int(rows.mask(on_ivig).sum()) > len(on_ivig)
 
     return holds
@@ -305,8 +303,7 @@ def _tees_serious(study: "Study") -> bool:
 
 def _related_patients_by_term(study: "Study") -> "pd.Series[int]":
     """Patients with a related TEAE on IVIg by the term as the article counts it, the most frequent first."""
-    adverse = study.frame("adae")
-    related = adverse[(TREATMENT_EMERGENT & RELATED.where & IVIG_ALL.where).mask(adverse)]
+    related = study.rows("adae", TREATMENT_EMERGENT & RELATED.where & IVIG_ALL.where)
     return related.groupby("AEGRPTRM")["USUBJID"].nunique().sort_values(ascending=False)
 
 
@@ -329,8 +326,7 @@ def _aggravated_and_pe(study: "Study") -> bool:
     """In the extension, condition aggravated and pulmonary embolism each led to withdrawal of more patients
     than any other preferred term.
     """
-    adverse = study.frame("adae")
-    withdrawn = adverse[(TREATMENT_EMERGENT & DISCONTINUATION.where & IVIG_EXT.where).mask(adverse)]
+    withdrawn = study.rows("adae", TREATMENT_EMERGENT & DISCONTINUATION.where & IVIG_EXT.where)
     counts = withdrawn.groupby("AEDECOD")["USUBJID"].nunique()
     named = ["Condition aggravated", "Pulmonary embolism"]
     others = counts.drop(named, errors="ignore")
