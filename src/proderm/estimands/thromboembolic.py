@@ -170,7 +170,8 @@ def _most_patients_zero(study: "Study") -> bool:
     """
     scores, events = study.frame("adwells"), study.frame("adae")
     on_ivig = events[(events["CQ01NAM"] == "THROMBOEMBOLIC EVENT") & (events["TRTA"] == "IVIg")]
-    onset = scores["USUBJID"].map(on_ivig.groupby("USUBJID")["ASTDTM"].min()).dt.normalize()
+    first = dict(on_ivig.groupby("USUBJID")["ASTDTM"].min())
+    onset = pd.to_datetime(scores["USUBJID"].map(first)).dt.normalize()
     zero = (_last_scores(scores[onset.isna() | (scores["ADT"] < onset)]) == 0).groupby("USUBJID").all()
     return 2 * int(zero.sum()) > study.frame("adsl")["USUBJID"].nunique()
 
