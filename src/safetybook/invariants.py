@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 _EXPOSURE = ["USUBJID", "TRTA", "APERIOD"]
 
 
+LOOKED_AT = {
+    "adex": frozenset(("TRTA", "APERIOD", "CYCLE", "ASTDTM", "AENDTM")),
+    "adae": frozenset(("TRTA", "APERIOD", "TRTEMFL", "AESEQ")),
+}
+"""The variables that :func:`of_study` looks at, beside the patient."""
+
 _Key = tuple[frozenset[Condition], frozenset[Condition]]
 """A filter without the order of its conditions."""
 
@@ -190,9 +196,11 @@ def of_study(study: Study) -> Iterator[str]:
         for row in cycles[~(cycles["AENDTM"] > cycles["ASTDTM"])].itertuples():
             yield f"cycle {row.CYCLE} of {row.USUBJID} lasts no time: {row.ASTDTM} to {row.AENDTM}"
     if {"adae", "adex"} <= set(study.names):
-        doubtful = where(TRTEMFL="Y", USUBJID=_exposed_to_less(study))
+        doubtful = _exposed_to_less(study)
+        if not doubtful:
+            return
         exposed = set(study.frame("adex")[_EXPOSURE].itertuples(index=False, name=None))
-        for row in study.rows("adae", doubtful).itertuples():
+        for row in study.rows("adae", where(TRTEMFL="Y", USUBJID=doubtful)).itertuples():
             if (row.USUBJID, row.TRTA, row.APERIOD) not in exposed:
                 event = f"event {row.AESEQ} of {row.USUBJID}"
                 yield f"{event} is on {row.TRTA} in period {row.APERIOD}, without an infusion"

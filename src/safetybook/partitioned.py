@@ -11,6 +11,7 @@ again by another; no part is counted twice.
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
@@ -31,6 +32,7 @@ from pyarrow import parquet
 from safetybook.coded import PATIENT, Tally
 from safetybook.datasets import Dataset
 from safetybook.estimands import Scalar, Where
+from safetybook.invariants import LOOKED_AT
 from safetybook.predicates import Predicate
 from safetybook.study import Study, View
 from safetybook.term_counts import Nested
@@ -83,12 +85,14 @@ class Part:
         """The patients who have a row in a data set."""
         return set(self.read(dataset, {PATIENT})[PATIENT].dropna().unique())
 
-    def study(self, frame: str, wanted: frozenset[str]) -> Study:
-        """A study with as little in it as some variables of a frame need."""
-        own, of_subjects = self.variables(frame), self.variables(SUBJECTS)
-        if not own or not wanted <= own | of_subjects:
+    def study(self, **wanted: frozenset[str]) -> Study:
+        """A study with as little in it as the wanted variables of some frames need, by the frames' names."""
+        own = {name: self.variables(name) for name in wanted}
+        further = frozenset().union(*(names - own[name] for name, names in wanted.items()))
+        if not all(own.values()) or not further <= self.variables(SUBJECTS):
             return self.whole()
-        return self._made({SUBJECTS: wanted - own, frame: wanted & own})
+        needed = {name: names & own[name] for name, names in wanted.items()}
+        return self._made(needed | {SUBJECTS: further | needed.get(SUBJECTS, frozenset())})
 
     def whole(self) -> Study:
         """The study of these patients, with all there is."""
@@ -172,7 +176,7 @@ class Partitioned:
     def _added(self, count: Callable[[Part], Found], add: Callable[[Found, Found], Found]) -> Found:
         """What a function finds in all parts together; a few parts are added up at a time."""
         parts = dask.bag.from_sequence(self.parts, npartitions=len(self.parts))
-        found: Found = self._compute(parts.map(count).fold(add))
+        found: Found = self._compute(parts.map(partial(_alone, count)).fold(add))
         return found
 
 
@@ -201,27 +205,37 @@ def _on_cluster(address: str, bar: bool) -> Callable[[dask.bag.Item], Any]:
     return compute
 
 
+def _alone(count: Callable[[Part], Found], part: Part) -> Found:
+    """What a function finds in a part, whose data are let go before the next part is read."""
+    found = count(part)
+    gc.collect()  # a study and its codes refer to each other
+    return found
+
+
 # What is found in one part --------------------------------------------------------------------------
 
 
 def _tally(part: Part, name: str, filters: Sequence[Where]) -> Tally:
-    return part.study(name, variables(*filters)).tally(name, filters)
+    return part.study(**{name: variables(*filters)}).tally(name, filters)
 
 
 def _distribution(part: Part, name: str, asked: Where, variable: str) -> Counter[Scalar]:
-    return Counter(part.study(name, variables(asked) | {variable}).distribution(name, asked, variable))
+    study = part.study(**{name: variables(asked) | {variable}})
+    return Counter(study.distribution(name, asked, variable))
 
 
 def _nested(part: Part, name: str, names: Sequence[str], among: Where, groups: Sequence[Where]) -> Nested:
-    return part.study(name, variables(among, *groups).union(names)).nested(name, names, among, groups)
+    study = part.study(**{name: variables(among, *groups).union(names)})
+    return study.nested(name, names, among, groups)
 
 
 def _fulfilled(part: Part, predicate: Predicate, among: Where) -> tuple[int, int]:
-    return part.whole().fulfilled(predicate, among)
+    study = part.study(adae=variables(*predicate.filters()), adex=variables(among))
+    return study.fulfilled(predicate, among)
 
 
 def _impossible(part: Part) -> tuple[str, ...]:
-    return part.whole().impossible
+    return part.study(**{name: part.variables(name) & names for name, names in LOOKED_AT.items()}).impossible
 
 
 def variables(*filters: Where) -> frozenset[str]:
