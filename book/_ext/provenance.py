@@ -28,9 +28,8 @@ from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+from whole_book import goes_on
 
-from cdiscpilot import report
-from cdiscpilot import study as pilot
 from proderm.explored import explored
 from proderm.explorer import facets
 from proderm.origins import ACCOUNTS, defined, records
@@ -160,6 +159,10 @@ def stored(path: str) -> Stored:
 @cache
 def of_other_trials() -> dict[str, Account]:
     """The accounts of the trial whose records are public: everything that its report's table shows."""
+    # Slow to load, and seldom asked for when one page changed.
+    from cdiscpilot import report
+    from cdiscpilot import study as pilot
+
     report.lines()
     return {name: of_result(result) for name, (_, result) in computed(pilot.load()).items()}
 
@@ -346,7 +349,8 @@ def write_records(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     folder = Path(app.outdir) / FOLDER
-    write(folder / RECORDS, "records", records(study()))
+    if not (goes_on(app.env) and (folder / RECORDS).is_file()):
+        write(folder / RECORDS, "records", records(study()))
     wanted = {RECORDS, *map(script_name, app.env.found_docs)}
     for path in folder.iterdir():
         if path.name not in wanted:

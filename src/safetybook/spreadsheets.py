@@ -117,11 +117,10 @@ class _Sheet:
         for column, width in enumerate(self._widths):
             sheet.set_column(column, column, width)
         self._line(0, layout.caption, bold=True, font_size=11)
-        groups = [group for group, _ in layout.groups if group]
         within = {number for group, members in layout.groups if group for number in members}
         for number, row in enumerate(layout.rows):
             for box in row:
-                heads, group = number < layout.heads, box in groups
+                heads, group = number < layout.heads, number in layout.titles
                 flush = box.numeric or (heads and box.columns == 1 and layout.numeric(box.column))
                 # The names of a group's rows are indented, and so is a text that may follow a number.
                 indented = number in within if box.column == 0 else box.columns == 1 and not flush
