@@ -90,7 +90,7 @@ class _Sheet:
     def __init__(self, workbook: Workbook, layout: Layout) -> None:
         self._book, self._layout = workbook, layout
         self._sheet: Worksheet = workbook.add_worksheet("Table")
-        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._formats: dict[frozenset[tuple[str, Any]], Format] = {}
         self._widths = [self._width(column) for column in range(layout.width)]
 
     def _width(self, column: int) -> int:
@@ -104,7 +104,7 @@ class _Sheet:
         return min(max(longest + 2, 8), WIDEST)
 
     def _format(self, **properties: Any) -> Format:
-        key = tuple(sorted(properties.items()))
+        key = frozenset(properties.items())
         if key not in self._formats:
             self._formats[key] = self._book.add_format(
                 {"font_name": "Arial", "font_size": 10, "valign": "top", **properties}
