@@ -121,10 +121,10 @@ def bring_up_to_date(root: Path) -> None:
     html, kept, made = build / HTML, build / KEPT, build / NEXT / "_build"
     settle_folder(html)
     settle_folder(kept)
+    shutil.rmtree(build / NEXT, ignore_errors=True)
     note, inputs = noted(build), digests(root)
     if note is not None and note.inputs == inputs:
         return
-    shutil.rmtree(build / NEXT, ignore_errors=True)
     if note is not None and only_pages(root, note.inputs, inputs) and note.kept == digest(kept):
         shutil.copytree(kept, made)
         shutil.copytree(html, made / HTML)
