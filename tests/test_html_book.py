@@ -276,6 +276,15 @@ def test_a_page_is_read_again_if_its_bytes_changed_whatever_its_time_is(book: Pa
     assert b"Verbs." in built(book)["book/data.html"]
 
 
+def test_what_is_changed_back_is_built_as_it_was(book: Path) -> None:
+    before, notebook = content(book / HTML), book / "notebooks/01_first.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    number_changed(book)
+    assert b"13" in built(book)["_downloads/tables/table-1.csv"]
+    notebook.write_text(text, encoding="utf-8")
+    assert built(book) == before
+
+
 def test_nothing_changed_starts_nothing(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(html_book, "build_pages", lambda root, folder: pytest.fail("it was started"))
     before = content(book / "_build")

@@ -138,6 +138,30 @@ class Used:
     words: set[str] = field(default_factory=set)
     """Every word of a script, which may make an element, a class or an id of it; and of inline styles."""
 
+    def __str__(self) -> str:
+        return "\n".join(" ".join(sorted(names)) for names in vars(self).values())
+
+    def __ior__(self, other: Used) -> Used:
+        self.elements |= other.elements
+        self.classes |= other.classes
+        self.ids |= other.ids
+        self.words |= other.words
+        return self
+
+    @classmethod
+    def by_page(cls, page: str) -> Used:
+        """What one page holds."""
+        used = cls()
+        used.read_page(page)
+        return used
+
+    @classmethod
+    def by_script(cls, script: str) -> Used:
+        """What one script holds."""
+        used = cls()
+        used.read_script(script)
+        return used
+
     def read_page(self, page: str) -> None:
         """Add what a page holds."""
         page = COMMENT.sub("", page)

@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from html import escape
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from docutils import nodes
+from made_before import made
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -50,13 +52,21 @@ def offer(
     said = app.config.downloads_sources.get(page, app.config.downloads_source)
     source = said.format(chapter=chapter)
     tables = exports(found, PurePosixPath(page).name, source)
+    # What stands before a table is looked at too: its number is there, and the rest does no harm.
+    parts = [body[start:end] for start, end in pairwise([0, *(block.end for block in found)])]
     above = "../" * page.count("/")
     for block, table in zip(reversed(found), reversed(tables), strict=True):
         body = body[: block.end] + links(table, f"{above}{FOLDER}/{table.name}") + body[block.end :]
     context["body"] = body
-    for table in tables:
+    for table, part in zip(tables, parts, strict=True):
         tables_of.append((table.name, table.layout.caption.bare, page))
-        write_table(table, Path(app.outdir) / FOLDER)
+        text = f"{table.layout.caption} {source} {part}"
+        made(app).of(place(table.name), text, partial(write_table, table, Path(app.outdir) / FOLDER))
+
+
+def place(table: str) -> str:
+    """What the files of a table are remembered under."""
+    return f"files of the table {table}"
 
 
 def written(app: Sphinx) -> dict[str, list[Listed]]:
@@ -90,6 +100,7 @@ def index(app: Sphinx, error: Exception | None) -> None:
     for name in {row[0] for row in before} - {row[0] for row in rows}:
         for suffix in FORMS:
             (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+        made(app).forget(place(name))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([HEADINGS, *rows])
     (folder / INDEX).write_text(text.getvalue(), encoding="utf-8", newline="\n")
@@ -105,6 +116,7 @@ def listed(index: Path) -> list[Listed]:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect both steps; pages are written in one process, which knows all names."""
+    app.setup_extension("made_before")
     app.add_config_value("downloads_source", "", "html")
     app.add_config_value("downloads_sources", {}, "html")
     # After whatever else mends the page.

@@ -12,6 +12,7 @@ from typing import Any
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
+from whole_book import goes_on
 
 from proderm.explorer import script
 from proderm.known_counts import known_counts
@@ -59,8 +60,9 @@ def load_script(
     if 'id="explorer"' not in context.get("body", ""):
         return
     path = Path(app.outdir) / "_static" / SCRIPT
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(program(), encoding="utf-8", newline="\n")
+    if not (goes_on(app.env) and path.is_file()):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(program(), encoding="utf-8", newline="\n")
     app.add_css_file(STYLE)
     app.add_js_file(SCRIPT, loading_method="defer")
 

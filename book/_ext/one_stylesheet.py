@@ -8,10 +8,12 @@ reader keeps an old one.
 from __future__ import annotations
 
 import re
+from functools import partial
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from css_rules import Used, licences, parse, prune
+from made_before import Made, made
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -38,23 +40,33 @@ def join(app: Sphinx, error: Exception | None) -> None:
     sheets = shared(written)
     if not sheets:
         raise ExtensionError("the pages have no style sheet in common")
-    used = Used()
-    for page in pages.values():
-        used.read_page(page)
-    for script in sorted(out.rglob("*.js")):
-        if script != out / SEARCH_INDEX:
-            used.read_script(script.read_text(encoding="utf-8"))
-    text = joined([out / sheet for sheet in sheets], used, out / NAME)
+    scripts = {
+        path: path.read_text(encoding="utf-8") for path in out.rglob("*.js") if path != out / SEARCH_INDEX
+    }
+    used = names(pages, scripts, made(app))
+    rules = "\n".join([str(used), *((out / sheet).read_text(encoding="utf-8") for sheet in sheets)])
+    text = made(app).of(NAME, rules, lambda: joined([out / sheet for sheet in sheets], used, out / NAME))
     (out / NAME).write_text(text, encoding="utf-8", newline="\n")
     version = sha256(text.encode()).hexdigest()[:8]
     for path, page in pages.items():
         above = "../" * (len(path.relative_to(out).parts) - 1)
         link = f'    <link rel="stylesheet" href="{above}{NAME}?v={version}" />\n'
-        path.write_text(
-            relinked(page, path.parent, out, [*sheets, NAME], link), encoding="utf-8", newline="\n"
-        )
+        now = relinked(page, path.parent, out, [*sheets, NAME], link)
+        if now != page:
+            path.write_text(now, encoding="utf-8", newline="\n")
     for sheet in sheets:
         (out / sheet).unlink()
+
+
+def names(pages: dict[Path, str], scripts: dict[Path, str], before: Made) -> Used:
+    """What the pages and scripts hold that a style sheet can name, whatever style sheets they load."""
+    used = Used()
+    for path, page in pages.items():
+        bare = LINK.sub("", page)
+        used |= before.of(f"names in {path}", bare, partial(Used.by_page, bare))
+    for path, script in scripts.items():
+        used |= before.of(f"names in {path}", script, partial(Used.by_script, script))
+    return used
 
 
 def html_pages(out: Path) -> list[Path]:
@@ -114,5 +126,6 @@ def relinked(page: str, folder: Path, out: Path, sheets: list[str], link: str) -
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the step that comes when all pages and all scripts are written."""
+    app.setup_extension("made_before")
     app.connect("build-finished", join, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,22 +21,25 @@ from typing import Any
 
 from addresses import within
 from docutils import nodes
+from made_before import made
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
+from whole_book import goes_on
 
-from cdiscpilot import report
-from cdiscpilot import study as pilot
+from proderm.estimands import CATALOGUE
 from proderm.explored import explored
 from proderm.explorer import facets
 from proderm.origins import ACCOUNTS, defined, records
 from proderm.pages import CLAIM, study, verdicts
+from safetybook.html_book import SUFFIXES, digests
 from safetybook.provenance import Account, account, of_claim, of_result, prints
-from safetybook.results import computed
+from safetybook.results import Result, computed, remember
 
 FOLDER = "_static/provenance"
 RECORDS = "records.js"
@@ -134,6 +137,20 @@ class Stored:
         return place if place in self.shown else next(iter(self.shown), None)
 
 
+def recall(app: Sphinx, env: BuildEnvironment, pages: list[str]) -> None:
+    """Take the numbers of the claims from the last build, if its data and code are those of this one."""
+    inputs = digests(Path(app.srcdir))
+    fixed = {name: found for name, found in inputs.items() if not name.endswith(SUFFIXES)}
+    found = made(app).of("numbers of the claims", str(fixed), results)
+    remember(study(), {CATALOGUE[name]: result for name, result in found.items()})
+
+
+def results() -> dict[str, Result]:
+    """The result of each estimand that was computed for a verdict, by its id."""
+    verdicts()
+    return {name: result for name, (_, result) in computed(study()).items() if name in CATALOGUE}
+
+
 @cache
 def stored(path: str) -> Stored:
     """What a notebook stores; nothing for any other page."""
@@ -160,6 +177,10 @@ def stored(path: str) -> Stored:
 @cache
 def of_other_trials() -> dict[str, Account]:
     """The accounts of the trial whose records are public: everything that its report's table shows."""
+    # Slow to load, and seldom asked for when one page changed.
+    from cdiscpilot import report
+    from cdiscpilot import study as pilot
+
     report.lines()
     return {name: of_result(result) for name, (_, result) in computed(pilot.load()).items()}
 
@@ -346,7 +367,8 @@ def write_records(app: Sphinx, error: Exception | None) -> None:
     if error or app.builder.format != "html":
         return
     folder = Path(app.outdir) / FOLDER
-    write(folder / RECORDS, "records", records(study()))
+    if not (goes_on(app.env) and (folder / RECORDS).is_file()):
+        write(folder / RECORDS, "records", records(study()))
     wanted = {RECORDS, *map(script_name, app.env.found_docs)}
     for path in folder.iterdir():
         if path.name not in wanted:
@@ -355,8 +377,10 @@ def write_records(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the node and the steps; the keys come after the files of the tables are made."""
+    app.setup_extension("made_before")
     app.add_node(Number, html=(open_number, close_number))
     app.add_post_transform(MarkNumbers)
+    app.connect("env-before-read-docs", recall)
     app.connect("doctree-read", name_code)
     app.connect("html-page-context", provide, priority=950)
     app.connect("build-finished", write_records)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
 
+from made_before import Made, made
 from one_stylesheet import SEARCH_INDEX, html_pages
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -146,13 +148,16 @@ class _Reader(HTMLParser):
             entry.text += data
 
 
+def article(page: str) -> str:
+    """What a page says, without what all pages have around it; empty if it says nothing."""
+    found = re.search(r'<article class="bd-article">.*</article>', page, re.DOTALL)
+    return found[0] if found else ""
+
+
 def entries(page: str) -> list[Entry]:
     """The places of one page that a search can find, in the page's order."""
-    article = re.search(r'<article class="bd-article">.*</article>', page, re.DOTALL)
-    if article is None:
-        return []
     reader = _Reader()
-    reader.feed(DRAWINGS_AND_CODE.sub(r"\1\3", article[0]))
+    reader.feed(DRAWINGS_AND_CODE.sub(r"\1\3", article(page)))
     reader.close()
     for entry in reader.found:
         if isinstance(entry, _Claim):
@@ -166,14 +171,19 @@ def _plain(text: str) -> str:
     return " ".join(text.split())
 
 
-def index(pages: dict[str, str]) -> str:
+def index(pages: dict[str, str], before: Made | None = None) -> str:
     """The script that holds all entries, by page: its address, and kind, anchor, title and text of each."""
+    before = before or Made()
     listed = []
     for address, page in pages.items():
-        found = entries(page)
+        found = before.of(f"entries in {address}", article(page), partial(_listed, page))
         if found:
-            listed.append([address, [[entry.kind, entry.anchor, entry.title, entry.text] for entry in found]])
+            listed.append([address, found])
     return f"const SEARCH_INDEX = {json.dumps(listed, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def _listed(page: str) -> list[list[str]]:
+    return [[entry.kind, entry.anchor, entry.title, entry.text] for entry in entries(page)]
 
 
 def write(app: Sphinx, error: Exception | None) -> None:
@@ -182,7 +192,7 @@ def write(app: Sphinx, error: Exception | None) -> None:
         return
     out = Path(app.outdir)
     pages = {path.relative_to(out).as_posix(): path.read_text(encoding="utf-8") for path in html_pages(out)}
-    text = index(pages)
+    text = index(pages, made(app))
     (out / SEARCH_INDEX).write_text(text, encoding="utf-8", newline="\n")
     # Named by what it holds, so that no reader keeps an old one.
     versioned = f"{SEARCH_INDEX}?v={sha256(text.encode()).hexdigest()[:8]}"
@@ -203,6 +213,7 @@ def leave_out_index(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the steps; the index comes after the style sheet, for which its words are no classes."""
+    app.setup_extension("made_before")
     app.connect("config-inited", replace_search)
     app.connect("builder-inited", leave_out_index)
     app.connect("build-finished", write, priority=950)

@@ -18,6 +18,7 @@ from proderm.datasets import TEE
 from proderm.estimands.families import TREATMENT_EMERGENT
 from safetybook.estimands import Column, Count, Unit
 from safetybook.facets import Facet, Option, Selection, Side, filters, options
+from safetybook.remembered import once_per_study
 from safetybook.study import Study
 
 COLUMNS = (IVIG_P1, PLACEBO_P1, IVIG_EXT, IVIG_ALL)
@@ -34,6 +35,7 @@ HEADINGS = {
 CYCLES = 10
 
 
+@once_per_study
 def facets(study: Study) -> tuple[Facet, ...]:
     """The facets of the page, in its order; the terms are those that occur in the data."""
     terms = sorted(study.frame("adae")["AEGRPTRM"].unique())

@@ -19,6 +19,7 @@ from safetybook.claims import Verdict, Verdicts
 from safetybook.determinacy import Determinacy, Standing
 from safetybook.estimands import Count, Estimand, Scalar, Share, Unit, Where
 from safetybook.facets import Facet, Side
+from safetybook.remembered import once_per_study
 from safetybook.standings import normal
 from safetybook.study import Study
 
@@ -142,6 +143,7 @@ def address(study: Study, asked: Where) -> str | None:
     return "/".join([column.id, *sorted(parts)])
 
 
+@once_per_study
 def _event_facets(study: Study) -> dict[str, Facet]:
     return {facet.variable: facet for facet in facets(study) if facet.side is Side.EVENT}
 

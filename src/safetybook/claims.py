@@ -12,6 +12,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -23,7 +24,7 @@ from safetybook.contradictions import Contradiction
 from safetybook.determinacy import PUBLISHED, Determinacy, Standing, determined
 from safetybook.estimands import Catalogue, Estimand, Statement
 from safetybook.problems import BadStudyError, Problem
-from safetybook.results import Result, compute
+from safetybook.results import Result, compute, compute_all
 from safetybook.rounding import places, prints_as
 from safetybook.standings import Evidence, Standings
 from safetybook.study import Study
@@ -63,6 +64,10 @@ ARTICLE = re.compile(
     r"|(Supplementary )?Table \d+|Fig\. \d+"
 )
 """The parts of an article that a claim can stand in."""
+
+
+UNCOUNTABLE = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What an estimand raises where the data lack what it needs."""
 
 
 class BadLedgerError(BadStudyError):
@@ -276,6 +281,9 @@ def judge(
             proofs |= dict.fromkeys(contradiction.claims, contradiction)
     if unknown:
         raise ValueError("\n  ".join(["contradictions name claims that the ledger lacks:", *unknown]))
+    # What is counted is counted in one pass. What cannot be is found again below, claim by claim.
+    with suppress(*UNCOUNTABLE):
+        compute_all(study, [catalogue[claim.estimand] for claim in ledger if claim.estimand in catalogue])
     verdicts = [_judge(claim, catalogue, study, proofs.get(claim.claim_id)) for claim in ledger]
     known = Verdicts(verdicts, catalogue, evidence)
     return Verdicts(
@@ -297,7 +305,7 @@ def _judge(claim: Claim, catalogue: Catalogue, study: Study, proof: Contradictio
         return Verdict(claim, Outcome.UNRESOLVED, f"no estimand is called {claim.estimand!r}")
     try:
         result = compute(study, catalogue[claim.estimand])
-    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+    except UNCOUNTABLE as error:
         return Verdict(claim, Outcome.UNRESOLVED, f"nothing, because the data lack what it needs ({error})")
     if agrees(result, claim.value):
         if proof:

@@ -17,6 +17,7 @@ they were, so that the next build reads again whatever changed since the last go
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import re
@@ -120,10 +121,10 @@ def bring_up_to_date(root: Path) -> None:
     html, kept, made = build / HTML, build / KEPT, build / NEXT / "_build"
     settle_folder(html)
     settle_folder(kept)
+    shutil.rmtree(build / NEXT, ignore_errors=True)
     note, inputs = noted(build), digests(root)
     if note is not None and note.inputs == inputs:
         return
-    shutil.rmtree(build / NEXT, ignore_errors=True)
     if note is not None and only_pages(root, note.inputs, inputs) and note.kept == digest(kept):
         shutil.copytree(kept, made)
         shutil.copytree(html, made / HTML)
@@ -160,6 +161,9 @@ def build_pages(root: Path, folder: Path) -> None:
 
 def run() -> int:
     """Bring the pages of the book in this folder up to date; the exit code is 1 if that fails."""
+    # Sphinx makes millions of nodes and keeps them: to look for those that are not needed any more takes a
+    # sixth of the time, and saves at most 300 MB.
+    gc.disable()
     try:
         bring_up_to_date(Path())
     except BuildError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from html.parser import HTMLParser
 from itertools import count, groupby
@@ -47,13 +47,13 @@ class Text:
         """A text without anything raised."""
         return cls((Run(text),) if text else ())
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """The text without typography: a raised letter stands after a blank, a mark where it stood."""
         texts = [f" {run.text}" if run.raised and run.text.isalnum() else run.text for run in self.runs]
         return "".join(texts).strip()
 
-    @property
+    @cached_property
     def bare(self) -> str:
         """The text without footnote letters and marks, for a place that does not have the notes."""
         return "".join(run.text for run in self.runs if not run.raised).strip()
@@ -129,6 +129,12 @@ class Layout:
         return [self.rows[number] for _, numbers in self.groups for number in numbers]
 
     @cached_property
+    def titles(self) -> frozenset[int]:
+        """The numbers of the rows that head a group."""
+        members = {number for _, numbers in self.groups for number in numbers}
+        return frozenset(range(self.heads, len(self.rows))) - members
+
+    @cached_property
     def stubs(self) -> int:
         """How many columns hold the headings of the rows: two in a listing."""
         return max((sum(box.heading for box in row) for row in self.body), default=1)
@@ -187,7 +193,7 @@ def blocks(html: str) -> list[Block]:
 
 def _blank(found: re.Match[str]) -> str:
     """What is not read, so long and in so many lines as it was: places in the page stay where they are."""
-    return found[1] + re.sub(r"[^\n]", " ", found[2]) + found[3]
+    return found[1] + "\n".join(" " * len(line) for line in found[2].split("\n")) + found[3]
 
 
 def layout(html: str) -> Layout:
@@ -217,13 +223,13 @@ class _Draft:
     taken: dict[int, int] = field(default_factory=dict)
     """The row from which on each column is free."""
 
-    def place(self, box: Box) -> None:
+    def place(self, text: Text, rows: int, columns: int, heading: bool, numeric: bool) -> None:
         """Add a cell to the last row, in the first column that no cell from above takes."""
         row = len(self.rows) - 1
         free = next(column for column in count() if self.taken.get(column, 0) <= row)
-        for column in range(free, free + box.columns):
-            self.taken[column] = max(self.taken.get(column, 0), row + box.rows)
-        self.rows[-1].append(replace(box, column=free))
+        for column in range(free, free + columns):
+            self.taken[column] = max(self.taken.get(column, 0), row + rows)
+        self.rows[-1].append(Box(text, free, rows, columns, heading, numeric))
 
     def layout(self) -> Layout:
         """The table as read."""
@@ -246,7 +252,8 @@ class _Reader(HTMLParser):
         self._number: list[str] | None = None
         self._headings: dict[str, str] = {}
         self._heading = ""
-        self._box: Box | None = None
+        self._cell: tuple[int, int, bool, bool] | None = None
+        """Rows and columns of the cell that is read, and whether it is a heading or a number."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known = {name: value or "" for name, value in attrs}
@@ -278,7 +285,7 @@ class _Reader(HTMLParser):
                 draft.starts.append(len(draft.rows))
             case "tr":
                 draft.rows.append([])
-            case "p" if self._box:
+            case "p" if self._cell:
                 if self._runs:
                     self._add("\n")
             case "caption" | "p":
@@ -287,7 +294,7 @@ class _Reader(HTMLParser):
                 self._runs = []
                 rows, columns = (int(known.get(name, "1")) for name in ("rowspan", "colspan"))
                 numeric = not {"num", "text-right"}.isdisjoint(classes)
-                self._box = Box(Text(), 0, rows, columns, heading=tag == "th", numeric=numeric)
+                self._cell = rows, columns, tag == "th", numeric
             case "sup":
                 self._raised = True
             case "br":
@@ -322,11 +329,11 @@ class _Reader(HTMLParser):
                 draft.heads = len(draft.rows)
             case "caption":
                 draft.caption = self._text()
-            case "p" if not self._box:
+            case "p" if not self._cell:
                 draft.notes.append(_note(self._text()))
-            case "th" | "td" if self._box:
-                draft.place(replace(self._box, text=self._text()))
-                self._box = None
+            case "th" | "td" if self._cell:
+                draft.place(self._text(), *self._cell)
+                self._cell = None
             case "sup":
                 self._raised = False
 

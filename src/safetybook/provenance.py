@@ -15,6 +15,8 @@ from functools import partial, singledispatch
 from inspect import cleandoc
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from safetybook.claims import Outcome, Verdict, Verdicts
@@ -205,15 +207,15 @@ def behind(study: Study, estimand: Estimand) -> dict[str, Any] | None:
     """
     match estimand:
         case Count(dataset=dataset, where=where):
-            return _listed(
-                study, _satisfying(study, dataset, where), dataset, None, estimand.unit is Unit.ROWS
-            )
+            return _listed(study, dataset, _rows_of(study, dataset, where), None, estimand.unit is Unit.ROWS)
         case (
             Summary(dataset=dataset, where=where, variable=variable)
             | Value(dataset=dataset, where=where, variable=variable)
         ):
-            rows = _satisfying(study, dataset, where, variable).dropna(subset=[variable])
-            return _listed(study, rows, dataset, variable, False)
+            rows = _rows_of(study, dataset, where)
+            values = study.frame(dataset)[variable].iloc[rows]
+            known = values.notna().to_numpy()
+            return _listed(study, dataset, rows[known], [_shortest(one) for one in values[known]], False)
         case Combination(predicate=predicate, among=among):
             true = fulfilling(predicate, study.coded(EVENTS), study.coded("adex"), among)
             return {"patients": spans(sorted(places_of(study)[who] for who, holds in true.items() if holds))}
@@ -221,21 +223,20 @@ def behind(study: Study, estimand: Estimand) -> dict[str, Any] | None:
             return None
 
 
-def _satisfying(study: Study, dataset: str, where: Where, *variables: str) -> pd.DataFrame:
-    """The rows of a data set that satisfy a filter: whose they are, and some variables."""
-    wanted = list(dict.fromkeys(("USUBJID", *variables)))
-    return study.frame(dataset).loc[study.coded(dataset).mask(where), wanted]
+def _rows_of(study: Study, dataset: str, where: Where) -> npt.NDArray[np.intp]:
+    """The places of the rows of a data set that satisfy a filter."""
+    return np.flatnonzero(study.coded(dataset).mask(where))
 
 
 def _listed(
-    study: Study, rows: pd.DataFrame, dataset: str, variable: str | None, counted_rows: bool
+    study: Study, dataset: str, rows: npt.NDArray[np.intp], summarised: list[Any] | None, counted_rows: bool
 ) -> dict[str, Any]:
-    values = {} if variable is None else {"values": [_shortest(value) for value in rows[variable]]}
+    values = {} if summarised is None else {"values": summarised}
     if dataset == EVENTS:
-        return {"events": spans([int(place) for place in rows.index]), **values}
+        return {"events": spans(rows.tolist()), **values}
     known = places_of(study)
-    patients = [known[name] for name in rows["USUBJID"]]
-    if variable is not None:
+    patients = [known[name] for name in study.frame(dataset)["USUBJID"].iloc[rows]]
+    if summarised is not None:
         return {"patients": spans(patients), **values}
     number = Counter(patients)
     several = counted_rows and max(number.values(), default=1) > 1

@@ -135,8 +135,7 @@ def _title(caption: Text, after: str, edges: list[int]) -> Iterator[str]:
 def _rows(layout: Layout, edges: list[int], numbers: range) -> Iterator[str]:
     """Some rows of the table."""
     grid, last = layout.grid, len(layout.rows) - 1
-    groups = [(group, members) for group, members in layout.groups if group]
-    titles, within = [group for group, _ in groups], {number for _, members in groups for number in members}
+    within = {number for group, members in layout.groups if group for number in members}
     for number in numbers:
         row, heads = layout.rows[number], number < layout.heads
         boxes = tuple(dict.fromkeys(box for box in grid[number] if box))
@@ -147,11 +146,12 @@ def _rows(layout: Layout, edges: list[int], numbers: range) -> Iterator[str]:
         for box in boxes:
             # What heads a group stays with its first row. The names of its rows are indented, and so is a
             # text that may follow a number.
-            bold = heads or box in titles
+            bold = heads or number in layout.titles
             side = _side(box, bold, heads and layout.numeric(box.column))
             indented = number in within if box.column == 0 else side == LEFT
             before = (r"\keepn" if bold else "") + r"\sb20\sa20" + (r"\li140" if indented else "")
-            yield rf"\pard\intbl{before}{side}{_content(box, bold) if box in row else ''}\cell"
+            content = _content(box, bold) if box.rows == 1 or box in row else ""
+            yield rf"\pard\intbl{before}{side}{content}\cell"
         yield r"\row"
 
 

@@ -90,7 +90,7 @@ class _Sheet:
     def __init__(self, workbook: Workbook, layout: Layout) -> None:
         self._book, self._layout = workbook, layout
         self._sheet: Worksheet = workbook.add_worksheet("Table")
-        self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
+        self._formats: dict[frozenset[tuple[str, Any]], Format] = {}
         self._widths = [self._width(column) for column in range(layout.width)]
 
     def _width(self, column: int) -> int:
@@ -104,7 +104,7 @@ class _Sheet:
         return min(max(longest + 2, 8), WIDEST)
 
     def _format(self, **properties: Any) -> Format:
-        key = tuple(sorted(properties.items()))
+        key = frozenset(properties.items())
         if key not in self._formats:
             self._formats[key] = self._book.add_format(
                 {"font_name": "Arial", "font_size": 10, "valign": "top", **properties}
@@ -117,11 +117,10 @@ class _Sheet:
         for column, width in enumerate(self._widths):
             sheet.set_column(column, column, width)
         self._line(0, layout.caption, bold=True, font_size=11)
-        groups = [group for group, _ in layout.groups if group]
         within = {number for group, members in layout.groups if group for number in members}
         for number, row in enumerate(layout.rows):
             for box in row:
-                heads, group = number < layout.heads, box in groups
+                heads, group = number < layout.heads, number in layout.titles
                 flush = box.numeric or (heads and box.columns == 1 and layout.numeric(box.column))
                 # The names of a group's rows are indented, and so is a text that may follow a number.
                 indented = number in within if box.column == 0 else box.columns == 1 and not flush

@@ -117,13 +117,18 @@ def patients() -> Iterator[Estimand]:
         yield Value(f"p{patient}.number", f"Patient {patient}", "adsl", where(ARTNO=patient), "ARTNO")
 
 
+def _is_one(study: "Study", rows: Where) -> bool:
+    """Whether a filter picks out exactly one row of `adae`."""
+    return int(study.tally("adae", [rows]).rows[0]) == 1
+
+
 def event_facts(selection: str, patient: str, term: str) -> Iterator[Estimand]:
     """That the event of a listing exists, under the name that the table prints."""
     rows, printed = event_rows(selection, patient, term), TERMS_AS_PRINTED[selection].get(term, term)
 
     def name(study: "Study") -> str | None:
         """The printed term if exactly one event answers to it."""
-        return printed if len(study.rows("adae", rows)) == 1 else None
+        return printed if _is_one(study, rows) else None
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     yield Derived(f"{stem}.term", f"Patient {patient}: {printed}", name)
@@ -135,7 +140,7 @@ def marked_thromboembolic(selection: str, patient: str, term: str) -> Statement:
 
     def holds(study: "Study") -> bool:
         """Exactly one event of the listing has the term and CQ01NAM = THROMBOEMBOLIC EVENT."""
-        return len(study.rows("adae", rows)) == 1
+        return _is_one(study, rows)
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     return Statement(f"{stem}.tee", f"Patient {patient}, {term}: thromboembolic", holds)

@@ -133,6 +133,7 @@ def _related_of_reduced(study: "Study") -> "dict[object, pd.DataFrame]":
     cycles, adverse = study.frame("cycles"), study.frame("adae")
     reduced = cycles[(cycles["TRTA"] == "IVIg") & (cycles["DOSEPGKG"] == REDUCED)]["USUBJID"].unique()
     related = adverse[(adverse["TRTEMFL"] == "Y") & adverse["AEREL"].isin(RELATED_VALUES)]
+    related = related[["USUBJID", "TRTA", "DOSEPGKG", "AEGRPTRM", "AESEV", "AEREL"]]
     return {patient: related[related["USUBJID"] == patient] for patient in reduced}
 
 
