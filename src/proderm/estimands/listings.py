@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from proderm.estimands.adverse_events import RELATED_VALUES, preferred_term
@@ -123,7 +124,7 @@ def event_facts(selection: str, patient: str, term: str) -> Iterator[Estimand]:
 
     def name(study: "Study") -> str | None:
         """The printed term if exactly one event answers to it."""
-        return printed if len(study.rows("adae", rows)) == 1 else None
+        return printed if study.tally("adae", [rows]).rows == 1 else None
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     yield Derived(f"{stem}.term", f"Patient {patient}: {printed}", name)
@@ -135,7 +136,7 @@ def marked_thromboembolic(selection: str, patient: str, term: str) -> Statement:
 
     def holds(study: "Study") -> bool:
         """Exactly one event of the listing has the term and CQ01NAM = THROMBOEMBOLIC EVENT."""
-        return len(study.rows("adae", rows)) == 1
+        return bool(study.tally("adae", [rows]).rows == 1)
 
     stem = f"p{patient}.{preferred_term(term).id}.{selection}"
     return Statement(f"{stem}.tee", f"Patient {patient}, {term}: thromboembolic", holds)
@@ -219,8 +220,8 @@ def _criteria(patient: str, term: str) -> "Callable[[Study], str | None]":
 @once_per_study
 def _event(study: "Study", rows: Where) -> "pd.Series[Any] | None":
     """The row of `adae` that a filter picks out; None if it picks out none or several."""
-    found = study.rows("adae", rows)
-    return found.iloc[0] if len(found) == 1 else None
+    places = np.flatnonzero(study.coded("adae").mask(rows))
+    return study.frame("adae").iloc[places[0]] if len(places) == 1 else None
 
 
 @once_per_study
