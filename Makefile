@@ -34,7 +34,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks test pages lint data ensemble bounds consistency pilot answers claims export lab serve bench lock clean
+.PHONY: help book pdf notebooks check test pages lint data ensemble bounds consistency pilot answers claims export lab serve bench lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,9 +85,14 @@ pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; n
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose code, imports, data or lock changed
 	$(BIN)/python -m safetybook.notebooks execute --warm scipy.stats --warm seaborn --warm proderm.pages:verdicts notebooks/*.md
 
+check: lint ## Check style, types and each part by itself: a minute
+	@# Not tests/whole, which run whole programmes: the reconstruction, the build, the notebooks, solvers.
+	$(BIN)/python -m pytest tests --ignore tests/whole --ignore tests/browser --numprocesses 2 --dist worksteal
+
 test: lint ## Check the code, the data, the claims and every stored output
 	@# The tests of the built pages are for make pages: here the book may be missing, or an old one.
-	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope \
+	@# A notebook is one kernel's, so its cells stay together; tests/conftest.py puts the longest first.
+	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope --no-loadscope-reorder \
 		--ignore-glob 'tests/browser/test_pages*.py'
 
 pages: book $(DEV_ENVIRONMENT) ## Build the book, then check every page in a browser

@@ -159,19 +159,20 @@ def test_the_order_of_rows_changes_nothing(adae, random):
 
 @given(many_events())
 def test_each_event_alone_agrees_with_an_exact_reading_of_the_rules(adae):
+    infused = list(EPISODES.itertuples())
     result = derive.event_variables(adae, EPISODES)
-    for row, event in adae.iterrows():
-        begun = EPISODES[(EPISODES["USUBJID"] == event["USUBJID"]) & (EPISODES["ASTDTM"] <= event["ASTDTM"])]
-        right = result.loc[row]
-        if begun.empty:
-            assert right["TRTEMFL"] == "N"
+    for event, right in zip(adae.itertuples(), result.itertuples(), strict=True):
+        own = [episode for episode in infused if episode.USUBJID == event.USUBJID]
+        begun = [episode.CYCLE for episode in own if episode.ASTDTM <= event.ASTDTM]
+        if not begun:
+            assert right.TRTEMFL == "N"
             continue
-        cycle = begun["CYCLE"].max()
-        episodes = EPISODES[(EPISODES["USUBJID"] == event["USUBJID"]) & (EPISODES["CYCLE"] == cycle)]
-        since_end = event["ASTDTM"] - episodes["AENDTM"].max()
-        minutes = (event["ASTDTM"] - episodes["ASTDTM"].min()) // pd.Timedelta(minutes=1)
+        cycle = max(begun)
+        episodes = [episode for episode in own if cycle == episode.CYCLE]
+        since_end = event.ASTDTM - max(episode.AENDTM for episode in episodes)
+        minutes = (event.ASTDTM - min(episode.ASTDTM for episode in episodes)) // pd.Timedelta(minutes=1)
         latency = half_up(exact(minutes) / 1440, 4) if since_end > pd.Timedelta(0) else "0"
-        assert (right["CYCLE"], right["TRTA"]) == (cycle, episodes["TRTA"].iloc[0])
-        assert (right["INFUSFL"] == "Y") == (since_end <= pd.Timedelta(days=3))
-        assert exact(right["AELATENC"]) == exact(latency)
-        assert right["ADURN"] == (event["AENDTM"].date() - event["ASTDTM"].date()).days + 1
+        days = (event.AENDTM.date() - event.ASTDTM.date()).days + 1
+        assert [cycle, episodes[0].TRTA, days] == [right.CYCLE, right.TRTA, right.ADURN]
+        assert (right.INFUSFL == "Y") == (since_end <= pd.Timedelta(days=3))
+        assert exact(right.AELATENC) == exact(latency)

@@ -1,8 +1,7 @@
-"""The trial's reconstruction: facts of its design, hand-worked pieces, and `make data` as a whole."""
+"""The trial's reconstruction: facts of its design, and hand-worked pieces."""
 
 import datetime as dt
 import random
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,9 +26,6 @@ from safetybook.intervals import garwood
 from safetybook.rates import rate
 from safetybook.reconstruct.stage import Stage
 from safetybook.rounding import exact, half_up
-
-ADAM = Path(__file__).resolve().parents[1] / "data" / "adam"
-LEDGER, EXTERNAL = reconstruct.LEDGERS
 
 
 @pytest.fixture(scope="module")
@@ -211,37 +207,3 @@ def test_a_count_is_read_from_its_percentage_only_if_it_is_the_only_one(publishe
     assert published.numerator("premedication_analgesics.ivig_all.percent", 95) == 6
     with pytest.raises(ValueError, match="not exactly one"):
         published.numerator("premedication_analgesics.ivig_all.percent", 9500)
-
-
-def test_make_data_gives_the_committed_bytes(tmp_path, capsys):
-    assert reconstruct.main(["--out", str(tmp_path)]) == 0
-    assert "counts" in capsys.readouterr().out
-    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-    committed = {path.name: path.read_bytes() for path in ADAM.iterdir()}
-    assert made.keys() == committed.keys()
-    assert [name for name in made if made[name] != committed[name]] == []
-
-
-def test_conflicting_claims_end_in_the_articles_words_and_write_nothing(tmp_path, monkeypatch, capsys):
-    text = LEDGER.read_text(encoding="utf-8")
-    line = next(row for row in text.split("\n") if row.startswith("t1.teae.placebo_p1.events,"))
-    changed = tmp_path / "claims.csv"
-    changed.write_text(text.replace(line, line.replace(",135,135,", ",135,27,")), encoding="utf-8")
-    monkeypatch.setattr(reconstruct, "LEDGERS", (changed, EXTERNAL))
-    out = tmp_path / "adam"
-    assert reconstruct.main(["--out", str(out)]) == 1
-    said = capsys.readouterr().err
-    # 28 patients cannot have 27 events between them.
-    assert "t1.teae.placebo_p1.events = 27" in said
-    assert "135" in said
-    assert "cannot all hold" in said
-    assert not out.exists()
-
-
-def test_a_broken_ledger_is_reported_and_nothing_is_written(tmp_path, monkeypatch, capsys):
-    changed = tmp_path / "claims.csv"
-    changed.write_text("claim_id,location\nx,Table 1\n", encoding="utf-8")
-    monkeypatch.setattr(reconstruct, "LEDGERS", (changed,))
-    assert reconstruct.main(["--out", str(tmp_path / "adam")]) == 1
-    assert "claims.csv" in capsys.readouterr().err
-    assert not (tmp_path / "adam").exists()

@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from tiny import FILES, change, read_rows, write_rows, write_tiny_study
 import proderm.datasets
 import proderm.study
 from proderm.study import load
+from safetybook import reading
 from safetybook import study as general
 from safetybook.datasets import (
     ADAE,
@@ -36,6 +39,15 @@ from safetybook.study import Study
 tiny_study = tiny.tiny_study
 
 DATA_DICTIONARY = Path(__file__).resolve().parents[1] / "data" / "README.md"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def files_are_read_once() -> Iterator[None]:
+    """A file with the same bytes is not read again: most tests change one of six."""
+    read = cache(reading.parse_table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "parse_table", read)
+        yield
 
 
 def problems(folder: Path) -> list[Problem]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
@@ -48,12 +49,12 @@ class Where:
         """True for each row of `frame` that satisfies all conditions (a missing value satisfies none
         of the ``allowed`` and all of the ``excluded`` ones).
         """
-        keep = pd.Series(True, index=frame.index)
+        keep = np.ones(len(frame), dtype=bool)
         for name, values in self.allowed:
-            keep &= frame[name].isin(values)
+            keep &= frame[name].isin(values).to_numpy(bool)
         for name, values in self.excluded:
-            keep &= ~frame[name].isin(values)
-        return keep
+            keep &= ~frame[name].isin(values).to_numpy(bool)
+        return pd.Series(keep, index=frame.index, dtype=bool)
 
 
 def where(**conditions: Scalar | Iterable[Scalar]) -> Where:

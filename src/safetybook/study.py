@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -152,10 +153,17 @@ def _joined(frame: pd.DataFrame, other: pd.DataFrame, key: list[str]) -> pd.Data
     new = other[[*key, *(name for name in other if name not in frame)]]
     if len(new.columns) == len(key):
         return frame
-    integers = {name: "Int64" for name in new if name not in key and pd.api.types.is_integer_dtype(new[name])}
-    merged = frame.merge(new.astype(integers), on=key, how="left", validate="many_to_one")
-    whole = {name: new[name].dtype for name in integers if not merged[name].isna().any()}
-    return merged.astype(whole).set_axis(frame.index)
+    types = {str(name): new[name].dtype for name in new if name not in key}
+    whole = {name: kind for name, kind in types.items() if pd.api.types.is_integer_dtype(kind)}
+    nullable = _typed(new, dict.fromkeys(whole, "Int64"))
+    merged = frame.merge(nullable, on=key, how="left", validate="many_to_one")
+    full = {name: kind for name, kind in whole.items() if not merged[name].isna().any()}
+    return _typed(merged, full).set_axis(frame.index)
+
+
+def _typed(frame: pd.DataFrame, types: Mapping[str, Any]) -> pd.DataFrame:
+    """The frame with some variables of other types: ``astype`` with a mapping goes through all of them."""
+    return frame.assign(**{name: frame[name].astype(kind) for name, kind in types.items()})
 
 
 def load(folder: Path, datasets: Iterable[Dataset], views: Mapping[str, View] | None = None) -> Study:
@@ -217,4 +225,4 @@ def _settled(table: Table) -> pd.DataFrame:
         for variable in table.dataset.variables
         if variable.kind == "integer" and table.dataset.needs(variable.name)
     }
-    return table.frame.sort_values(list(table.dataset.key), ignore_index=True).astype(whole)
+    return _typed(table.frame.sort_values(list(table.dataset.key), ignore_index=True), whole)

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from ortools.sat.python import cp_model
 
+from safetybook.coded import Coded
 from safetybook.estimands import Where
 from safetybook.rounding import exact
 
@@ -58,8 +59,12 @@ class PossibleRows:
 
     def selected(self, condition: Where) -> list[int]:
         """Positions of the possible rows that satisfy a filter."""
-        positions: list[int] = np.flatnonzero(condition.mask(self.frame)).tolist()
+        positions: list[int] = np.flatnonzero(self._coded.mask(condition)).tolist()
         return positions
+
+    @cached_property
+    def _coded(self) -> Coded:
+        return Coded(self.frame)
 
     def values(self, variable: str, positions: Sequence[int]) -> list[tuple[int, Fraction]]:
         """Positions with a value of a numeric variable, and the exact value."""

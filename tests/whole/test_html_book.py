@@ -18,7 +18,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from safetybook import html_book
 from safetybook.html_book import BuildError, bring_up_to_date
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HTML = Path("_build/html")
 
 CONFIG = f"""

@@ -19,7 +19,7 @@ from cdiscpilot.truth import ANSWERS, answer
 from safetybook.brackets import Bracket, brackets
 from safetybook.claims import Outcome, judge
 
-SOURCE = Path(__file__).parents[1] / "src"
+SOURCE = Path(__file__).parents[2] / "src"
 PLACEBO, LOW, HIGH = ARMS
 BY_ID = {question.id: question for question in QUESTIONS}
 ARM = {arm.name: arm for arm in ARMS}

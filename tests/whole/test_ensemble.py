@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -17,13 +18,22 @@ from proderm.verification import NotAReconstructionError, verified
 from safetybook import archives
 from safetybook.claims import Outcome
 from safetybook.reconstruct.solve import solve
+from safetybook.remembered import once_per_study
 from safetybook.study import Study
 
 STORED = Ensemble.stored()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def judged_once() -> Iterator[None]:
+    """The verdicts by which a member is verified are those that the tests look at."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(claims, "verdicts", once_per_study(claims.verdicts))
+        yield
+
+
 @pytest.fixture(scope="module")
-def drawn() -> dict[int, Study]:
+def drawn(judged_once) -> dict[int, Study]:
     """Ten members, each verified in full: the files, every claim, the other sources, the invariants.
 
     Which ten depends on the manifest: others when the ensemble is made anew.

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from safetybook import archives, whole_files
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir"}
 
 Act = Callable[[], object]

@@ -22,7 +22,7 @@ from safetybook.claims import read_ledger
 from safetybook.granularity import Rules
 from safetybook.stored_answers import answer, asked, consult, digest, write
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 KEPT = json.loads(ANSWERS.read_text(encoding="utf-8"))
 
 
