@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 
 from safetybook import coded, term_counts
 from safetybook.coded import Coded, Variable
-from safetybook.estimands import Column, Combination, Count, Function, Share, Summary, Unit, Where, where
+from safetybook.estimands import (
+    Column,
+    Combination,
+    Count,
+    Function,
+    Share,
+    Summary,
+    Unit,
+    Value,
+    Where,
+    where,
+)
 from safetybook.incidence import incidence
 from safetybook.predicates import Has, Predicate, satisfied
 from safetybook.results import compute, compute_all
@@ -172,6 +183,26 @@ def test_classes_and_terms_are_those_of_the_definition(events, among, size, bloc
 
 
 @given(EVENTS)
+def test_paths_are_the_same_where_too_many_could_occur(events):
+    data, names = frame(events), ("AEBODSYS", "AEDECOD")
+    few = term_counts.by_nesting(Coded(data), names, where(), GROUPS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(term_counts, "FEW", 0)
+        many = term_counts.by_nesting(Coded(data), names, where(), GROUPS)
+    assert few.paths == many.paths
+    assert (few.patients == many.patients).all()
+    assert (few.rows == many.rows).all()
+
+
+def test_as_many_classes_and_terms_as_rows_need_no_more_memory_than_rows():
+    names = [f"{number:05}" for number in range(20_000)]
+    data = pd.DataFrame({"USUBJID": "A", "AEBODSYS": names, "AEDECOD": names[::-1]})
+    found = term_counts.by_nesting(Coded(data), ("AEBODSYS", "AEDECOD"), where(), [where()])
+    assert len(found.paths) == 1 + 2 * len(names)
+    assert found.rows.sum() == 3 * len(names)
+
+
+@given(EVENTS)
 def test_more_groups_than_fit_into_one_pass(events):
     data, groups = frame(events), GROUPS * 3
     assert len(groups) > 2 * term_counts.TOGETHER
@@ -197,6 +228,32 @@ def test_many_results_at_once_are_those_of_one_at_a_time(events, filters):
     ]
     together, alone = (Study({"adsl": adsl, "adae": frame(events)}, ()) for _ in range(2))
     assert compute_all(together, estimands) == [compute(alone, estimand) for estimand in estimands]
+
+
+def test_texts_that_mean_the_same_number_count_each():
+    values = pd.DataFrame({"USUBJID": list("ABCD"), "V": ["1", "1.0", "1.00", "5"]})
+    trial = Study({"adsl": values}, ())
+    found = {
+        function: compute(trial, Summary(f"v.{function}", "", "adsl", where(), "V", function)).value
+        for function in (Function.MEDIAN, Function.MEAN, Function.TOTAL)
+    }
+    assert found == {Function.MEDIAN: 1, Function.MEAN: 2, Function.TOTAL: 8}
+
+
+def test_short_floats_mean_what_they_print():
+    values = pd.DataFrame({"USUBJID": ["A", "B", "C"], "V": np.array([0.1, 0.3, np.nan], dtype="float32")})
+    trial = Study({"adsl": values}, ())
+    assert compute(trial, Summary("v", "", "adsl", where(), "V", Function.MEDIAN)).value == Fraction(1, 5)
+    assert compute(trial, Count("n", "", "adsl", where(V=0.1), Unit.ROWS)).value == 1
+
+
+def test_a_condition_may_name_one_value_of_any_kind():
+    moment = pd.Timestamp("2018-03-05T09:30")
+    values = pd.DataFrame({"USUBJID": ["A", "B"], "N": [1, 2], "D": [moment, pd.NaT], "T": [True, False]})
+    trial = Study({"adsl": values}, ())
+    for name, value in (("N", np.int64(1)), ("D", moment), ("T", True)):
+        assert compute(trial, Count(name, "", "adsl", where(**{name: value}), Unit.PATIENTS)).value == 1
+    assert compute(trial, Value("t", "", "adsl", where(N=1), "T")).value is True
 
 
 def test_two_estimands_of_one_id_are_told_apart():

@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +50,8 @@ class Variable:
         """Code a column of any type. A categorical column has its codes already; they are not copied."""
         if isinstance(values.array, pd.Categorical):
             return cls(values.array.codes, values.array.categories.tolist())
+        if values.dtype == np.float32:
+            values = values.astype("str").astype("float64")  # 0.1, not the nearest float32 in full
         places, levels = pd.factorize(values)
         narrow: Places = places.astype(np.min_scalar_type(-len(levels) - 1))
         return cls(narrow, levels.tolist())
@@ -139,7 +141,8 @@ class Coded:
         for at in range(0, len(filters), WORD):
             words = (word for _, own in self._each(filters[at : at + WORD]) for word in own.tolist())
             found = [known | word << at for known, word in zip(found, words, strict=True)]
-        return {str(levels[owner]): word for owner, word in zip(owners, found, strict=True) if owner >= 0}
+        named = zip(owners, found, strict=True)
+        return {cast("str", levels[owner]): word for owner, word in named if owner >= 0}
 
     def distribution(self, asked: Where, name: str) -> dict[Scalar, int]:
         """How often each value of a variable occurs in the rows that satisfy a filter, missing ones apart."""

@@ -68,7 +68,7 @@ def except_where(**conditions: Scalar | Iterable[Scalar]) -> Where:
 
 
 def _values(value: Scalar | Iterable[Scalar]) -> frozenset[Scalar]:
-    return frozenset([value]) if isinstance(value, (str, int, float)) else frozenset(value)
+    return frozenset(value if isinstance(value, Iterable) and not isinstance(value, str) else [value])
 
 
 def described(rows: Where) -> str:

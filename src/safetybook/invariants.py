@@ -37,6 +37,9 @@ LOOKED_AT = {
 }
 """The variables that :func:`of_study` looks at, beside the patient."""
 
+NEEDED = frozenset(("TRTA", "APERIOD", "TRTEMFL"))
+"""Those of them that it cannot do without."""
+
 _Key = tuple[frozenset[Condition], frozenset[Condition]]
 """A filter without the order of its conditions."""
 

@@ -14,13 +14,13 @@ from __future__ import annotations
 import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import pairwise
 from math import ceil
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import dask.bag
 import numpy as np
@@ -32,11 +32,14 @@ from pyarrow import parquet
 from safetybook.coded import PATIENT, Tally
 from safetybook.datasets import Dataset
 from safetybook.estimands import Scalar, Where
-from safetybook.invariants import LOOKED_AT
+from safetybook.invariants import LOOKED_AT, NEEDED
 from safetybook.predicates import Predicate
 from safetybook.study import Study, View
 from safetybook.term_counts import Nested
 from safetybook.whole_files import write
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Found = TypeVar("Found")
 Key = TypeVar("Key")
@@ -56,6 +59,11 @@ class PartsError(ValueError):
 
     def __init__(self, folder: Path, faults: Iterable[str]) -> None:
         super().__init__("\n  ".join([f"{folder} does not hold the parts of one study:", *faults]))
+
+
+def as_it_is(study: Study) -> Study:
+    """The study itself, to which nothing is added."""
+    return study
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class Part:
         file = self.folder / dataset / self.name
         texts = [field.name for field in parquet.read_schema(file) if field.type in TEXTS]
         table = parquet.read_table(file, columns=sorted(variables), read_dictionary=texts)
-        frame: pd.DataFrame = table.to_pandas()
+        frame: pd.DataFrame = table.to_pandas(date_as_object=False)
         return frame
 
     def patients(self, dataset: str) -> set[str]:
@@ -86,10 +94,16 @@ class Part:
         return set(self.read(dataset, {PATIENT})[PATIENT].dropna().unique())
 
     def study(self, **wanted: frozenset[str]) -> Study:
-        """A study with as little in it as the wanted variables of some frames need, by the frames' names."""
+        """A study that has at least the wanted variables of some frames, by the frames' names.
+
+        Where they are the data sets' own, or come from the subjects as they are, nothing else is read.
+        """
         own = {name: self.variables(name) for name in wanted}
         further = frozenset().union(*(names - own[name] for name, names in wanted.items()))
-        if not all(own.values()) or not further <= self.variables(SUBJECTS):
+        as_they_are = self.prepare is as_it_is or not (further or SUBJECTS in wanted)
+        # What belongs to an infusion cycle, an event has from there.
+        of_cycles = {name for name in further if name.startswith("CYC")} | self.variables("adex")
+        if not (all(own.values()) and as_they_are and further <= self.variables(SUBJECTS) - of_cycles):
             return self.whole()
         needed = {name: names & own[name] for name, names in wanted.items()}
         return self._made(needed | {SUBJECTS: further | needed.get(SUBJECTS, frozenset())})
@@ -101,10 +115,6 @@ class Part:
     def _made(self, variables: Mapping[str, frozenset[str]]) -> Study:
         frames = {name: self.read(name, wanted | {PATIENT}) for name, wanted in variables.items()}
         return Study(frames, self.datasets, views=dict(self.views))
-
-
-def _as_it_is(study: Study) -> Study:
-    return study
 
 
 class Partitioned:
@@ -119,6 +129,8 @@ class Partitioned:
             address of a Dask scheduler, whose workers find the folder under the same path.
         bar: whether a bar shows how much has been counted.
 
+    It is a context, which leaves the cluster at its end.
+
     Raises:
         PartsError: if the data sets are not in the same parts, or a patient is in two.
     """
@@ -128,11 +140,18 @@ class Partitioned:
         folder: Path,
         datasets: Iterable[Dataset],
         views: Mapping[str, View] | None = None,
-        prepare: Callable[[Study], Study] = _as_it_is,
+        prepare: Callable[[Study], Study] = as_it_is,
         scheduler: str = IN_THIS_PROCESS,
         bar: bool = False,
     ) -> None:
-        self._compute = (_on_cluster if "://" in scheduler else _here)(scheduler, bar)
+        self._closing = ExitStack()
+        if "://" in scheduler:
+            from distributed import Client  # only here: most studies need no cluster
+
+            client = self._closing.enter_context(Client(scheduler, set_as_default=False))
+            self._compute = partial(_on_cluster, client, bar)
+        else:
+            self._compute = partial(_here, scheduler, bar)
         datasets = tuple(datasets)
         self._distributions: dict[tuple[str, Where, str], Counter[Scalar]] = {}
         of_all = (datasets, tuple((views or {}).items()), prepare)
@@ -147,6 +166,16 @@ class Partitioned:
         """Patients who are in two parts, in words: a search that needs all patients in memory."""
         parts = self._added(_subjects, _more)
         return tuple(f"patient {who} is in {number} parts" for who, number in parts.items() if number > 1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the cluster, if the parts are counted on one."""
+        self._closing.close()
 
     def tally(self, name: str, filters: Sequence[Where]) -> Tally:
         """See :meth:`safetybook.study.Study.tally`."""
@@ -180,29 +209,20 @@ class Partitioned:
         return found
 
 
-def _here(scheduler: str, bar: bool) -> Callable[[dask.bag.Item], Any]:
-    """Computing on this machine."""
-
-    def compute(total: dask.bag.Item) -> Any:
-        with ProgressBar() if bar else nullcontext():
-            return total.compute(scheduler=scheduler)
-
-    return compute
+def _here(scheduler: str, bar: bool, total: dask.bag.Item) -> Any:
+    """Compute on this machine."""
+    with ProgressBar() if bar else nullcontext():
+        return total.compute(scheduler=scheduler)
 
 
-def _on_cluster(address: str, bar: bool) -> Callable[[dask.bag.Item], Any]:
-    """Computing on a cluster."""
-    from distributed import Client, progress  # only here: most studies need no cluster
+def _on_cluster(client: Client, bar: bool, total: dask.bag.Item) -> Any:
+    """Compute on a cluster."""
+    future = client.compute(total)
+    if bar:
+        from distributed import progress
 
-    client = Client(address, set_as_default=False)
-
-    def compute(total: dask.bag.Item) -> Any:
-        future = client.compute(total)
-        if bar:
-            progress(future, notebook=False)
-        return future.result()
-
-    return compute
+        progress(future, notebook=False)
+    return future.result()
 
 
 def _alone(count: Callable[[Part], Found], part: Part) -> Found:
@@ -235,7 +255,8 @@ def _fulfilled(part: Part, predicate: Predicate, among: Where) -> tuple[int, int
 
 
 def _impossible(part: Part) -> tuple[str, ...]:
-    return part.study(**{name: part.variables(name) & names for name, names in LOOKED_AT.items()}).impossible
+    wanted = {name: names & (part.variables(name) | NEEDED) for name, names in LOOKED_AT.items()}
+    return part.study(**wanted).impossible
 
 
 def variables(*filters: Where) -> frozenset[str]:
@@ -318,8 +339,10 @@ def divide(frames: Mapping[str, pd.DataFrame], folder: Path, patients: int) -> N
     """Write data sets by name as parts with so many patients each, in the order of the patients.
 
     Raises:
-        PartsError: if a data set has a patient who is no subject.
+        PartsError: if a data set has a patient who is no subject, or the folder has parts already.
     """
+    if any(folder.glob("*/*.parquet")):
+        raise PartsError(folder, ["there are parts already, which might be another study's"])
     everyone = sorted(frames[SUBJECTS][PATIENT])
     place = {name: pd.Index(everyone).get_indexer(frame[PATIENT]) for name, frame in frames.items()}
     strange = [name for name, own in place.items() if (own < 0).any()]

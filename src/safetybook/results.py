@@ -7,6 +7,7 @@ of results; none of them formats a number by itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -258,11 +259,19 @@ def _(estimand: Summary, study: Countable) -> Result:
         estimand.label,
         estimand.dataset,
         estimand.function.value,
-        summarise({exact(value): number for value, number in found.items()}, estimand.function),
+        summarise(exactly(found), estimand.function),
         UNITS.get(estimand.variable, ""),
         estimand.rule,
         denominator=sum(found.values()),
     )
+
+
+def exactly(distribution: Mapping[Scalar, int]) -> Counter[Fraction]:
+    """A distribution with its values as exact numbers; texts such as ``1`` and ``1.0`` are the same one."""
+    found: Counter[Fraction] = Counter()
+    for value, number in distribution.items():
+        found[exact(value)] += number
+    return found
 
 
 def summarise(distribution: Mapping[Fraction, int], function: Function) -> Fraction | None:
@@ -340,7 +349,7 @@ def _only(cells: list[object]) -> Raw:
 def _raw(cell: object) -> Raw:
     if isinstance(cell, pd.Timestamp):
         return cell.strftime("%Y-%m-%dT%H:%M")
-    return cell if isinstance(cell, str) else exact(cell)
+    return cell if isinstance(cell, str | bool) else exact(cell)
 
 
 @_compute.register(Ratio)

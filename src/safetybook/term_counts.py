@@ -20,6 +20,9 @@ from safetybook.estimands import Scalar, Where
 TOGETHER = 7
 """Groups that are counted in one pass: a byte has a bit for each, and one for the rows that count at all."""
 
+FEW = 1 << 24
+"""Paths of which a table has a place for each that could occur; of more, only those that do are kept."""
+
 Path = tuple[Scalar | None, ...]
 """What is counted: ``()`` for all rows, ``(class,)`` or ``(class, term)``, with None where a row has none."""
 
@@ -91,15 +94,16 @@ class _Paths:
     def __init__(self, data: Coded, names: Sequence[str]) -> None:
         self._variables = [data[name] for name in names]
         shape = [len(variable.levels) + 1 for variable in self._variables]
-        occurs = np.zeros(prod(shape), dtype=np.bool_)
-        for rows, _ in data.blocks():
-            occurs[self._codes(rows)] = True
-        self._numbers = np.cumsum(occurs) - 1
+        self._occurring = self._found(data, prod(shape))
+        self._numbers: Numbers | None = None
+        if prod(shape) <= FEW:
+            self._numbers = np.zeros(prod(shape), np.int64)
+            self._numbers[self._occurring] = np.arange(len(self._occurring))
         self.levels: list[list[Path]] = [[()]]
         self.parents: list[Numbers] = [np.zeros(1, np.int64)]
         codes = np.zeros(1, np.int64)
         for depth, variable in enumerate(self._variables, start=1):
-            own = np.unique(np.flatnonzero(occurs) // prod(shape[depth:]))
+            own = np.unique(self._occurring // prod(shape[depth:]))
             parent, place = np.divmod(own, shape[depth - 1])
             parent = np.searchsorted(codes, parent)
             values = (None, *variable.levels)
@@ -112,6 +116,17 @@ class _Paths:
             self.parents.append(parent)
             codes = own
 
+    def _found(self, data: Coded, possible: int) -> Numbers:
+        """The codes that occur, ascending."""
+        if possible > FEW:
+            return np.unique(
+                np.concatenate([[], *(np.unique(self._codes(rows)) for rows, _ in data.blocks())])
+            ).astype(np.int64)
+        occurs = np.zeros(possible, dtype=np.bool_)
+        for rows, _ in data.blocks():
+            occurs[self._codes(rows)] = True
+        return np.flatnonzero(occurs)
+
     def _codes(self, rows: slice) -> Numbers:
         """One code for the values of a row, in the order of their places; that of a missing value is -1."""
         code = np.zeros(rows.stop - rows.start, np.int64)
@@ -121,7 +136,8 @@ class _Paths:
 
     def numbers(self, rows: slice) -> Numbers:
         """For each of some rows the number of its longest path."""
-        return self._numbers[self._codes(rows)]
+        codes = self._codes(rows)
+        return np.searchsorted(self._occurring, codes) if self._numbers is None else self._numbers[codes]
 
 
 def _add(seen: Numbers, numbers: Numbers, words: Words) -> None:

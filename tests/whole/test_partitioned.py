@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import ExitStack
 from fractions import Fraction
 from itertools import product
 from threading import Thread
@@ -124,6 +125,53 @@ def test_nobody_is_left_out_when_data_are_divided(trial, tmp_path):
     assert not list(tmp_path.rglob("*.parquet"))
 
 
+def test_parts_are_not_written_beside_others(trial, folder):
+    with pytest.raises(PartsError, match="parts already"):
+        divide({"adsl": trial.frame("adsl").iloc[:1]}, folder, 20)
+
+
+@pytest.mark.parametrize("name", ["SITE", "CYCDOSE"])
+def test_what_an_event_has_from_its_cycle_it_has_in_parts(tmp_path, name):
+    """A variable of both the subjects and the cycles: an event has that of its cycle."""
+    start = pd.Timestamp("2018-03-05T09:00")
+    frames = {
+        "adsl": pd.DataFrame({"USUBJID": ["A", "B"], name: [1.0, 1.0]}),
+        "adex": pd.DataFrame({"USUBJID": ["A", "B"], "TRTA": "X", "APERIOD": 1, "CYCLE": 1, "EPISODE": 1})
+        .assign(ASTDTM=start, AENDTM=start + pd.Timedelta(hours=5))
+        .assign(**{"DOSEGKG" if name == "CYCDOSE" else name: [2.0, 1.0]}),
+        "adae": pd.DataFrame({"USUBJID": ["A", "B"], "AESEQ": 1, "CYCLE": 1, "TRTEMFL": "Y"}),
+    }
+    site = datasets.number("SITE", "Site", per_cycle=True)
+    defined = (datasets.ADSL, datasets.ADEX.extended(site), datasets.ADAE)
+    divide(frames, tmp_path, 1)
+    asked = Count("x", "", "adae", where(**{name: 2.0}), Unit.PATIENTS)
+    whole, parts = Study(frames, defined), Partitioned(tmp_path, defined)
+    assert compute(whole, asked).value == compute(parts, asked).value == 1
+    assert parts.impossible == whole.impossible == ()
+
+
+def test_what_prepares_a_part_is_not_passed_over(tmp_path):
+    frames = {"adsl": pd.DataFrame({"USUBJID": ["A", "B"], "AGE": [50, 60]})}
+    divide(frames, tmp_path, 1)
+    asked = Count("x", "", "adsl", where(AGE=99), Unit.PATIENTS)
+    assert compute(Partitioned(tmp_path, [datasets.ADSL]), asked).value == 0
+    assert compute(Partitioned(tmp_path, [datasets.ADSL], prepare=older), asked).value == 2
+
+
+def older(study: Study) -> Study:
+    patients = study.frame("adsl")["USUBJID"]
+    return study.with_subject_variables({"AGE": pd.Series(99, index=patients)})
+
+
+def test_dates_are_dates_in_parts(tmp_path):
+    day = pd.Timestamp("2018-03-05")
+    (tmp_path / "adsl").mkdir()
+    pd.DataFrame({"USUBJID": ["A"], "DAY": [day.date()]}).to_parquet(tmp_path / "adsl" / "0.parquet")
+    parts = Partitioned(tmp_path, [datasets.ADSL])
+    assert compute(parts, Count("x", "", "adsl", where(DAY=[day]), Unit.ROWS)).value == 1
+    assert compute(parts, Value("y", "", "adsl", where(), "DAY")).value == "2018-03-05T00:00"
+
+
 def test_a_missing_file_is_named(folder, tmp_path):
     copied(folder, tmp_path)
     (tmp_path / "adcm" / "0003.parquet").unlink()
@@ -201,8 +249,13 @@ def test_a_million_events_on_a_cluster_that_loses_a_worker(tmp_path):
     divide(frames, tmp_path, PATIENTS // 14)
     whole = Study(frames, (datasets.ADSL, datasets.ADEX, datasets.ADAE))
     asked = ((DRUG, PLACEBO), where(TRTEMFL="Y"), DRUG)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        parts = Partitioned(tmp_path, whole.datasets.values(), scheduler=cluster.scheduler_address)
+    with ExitStack() as clusters:
+        cluster = clusters.enter_context(
+            LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+        )
+        parts = clusters.enter_context(
+            Partitioned(tmp_path, whole.datasets.values(), scheduler=cluster.scheduler_address)
+        )
         first = next(iter(cluster.workers.values())).process.pid
 
         def kill() -> None:
