@@ -85,8 +85,8 @@ pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; n
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose code, imports, data or lock changed
 	$(BIN)/python -m safetybook.notebooks execute --warm scipy.stats --warm seaborn --warm proderm.pages:verdicts notebooks/*.md
 
-check: lint ## Check style, types and each part by itself: a minute
-	@# Not tests/whole, which run whole programmes: the reconstruction, the build, the notebooks, solvers.
+check: lint ## Check style, types and each part by itself, in about a minute
+	@# Not tests/whole: they run whole programmes, solve, or go through every page of the book.
 	$(BIN)/python -m pytest tests --ignore tests/whole --ignore tests/browser --numprocesses 2 --dist worksteal
 
 test: lint ## Check the code, the data, the claims and every stored output

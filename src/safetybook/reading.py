@@ -141,19 +141,19 @@ def _typed(
         for name in dataset.names
         if name not in header
     ]
-    frame = pd.DataFrame(index=text.index)
+    typed: dict[str, pd.Series] = {}
     faults: list[tuple[str, Fault]] = []
     for variable in dataset.variables:
         if variable.name in header:
             cells, needed = text[variable.name], dataset.needs(variable.name)
-            frame[variable.name], found = check_cells(cells, variable, needed)
+            typed[variable.name], found = check_cells(cells, variable, needed)
             faults.extend((variable.name, fault) for fault in found)
         else:
-            frame[variable.name] = read_cells(pd.Series("", index=text.index, dtype="str"), variable.kind)
+            typed[variable.name] = read_cells(pd.Series("", index=text.index, dtype="str"), variable.kind)
     for name in header:
         if name not in dataset:
-            frame[name] = text[name].mask(text[name] == "")
-    table = Table(dataset, frame, text, lines)
+            typed[name] = text[name].mask(text[name] == "")
+    table = Table(dataset, pd.DataFrame(typed, index=text.index), text, lines)
     for name, (rows, expected) in faults:
         problems.extend(table.problems(rows, name, expected))
     problems.extend(_duplicate_keys(table))
@@ -176,32 +176,37 @@ def read_cells(cells: pd.Series[str], kind: Kind) -> pd.Series:
 
 
 def check_cells(cells: pd.Series[str], variable: Variable, needed: bool) -> tuple[pd.Series, list[Fault]]:
-    """The typed values of a variable, missing where there is a fault, and the faults.
+    """The typed values of a variable, missing where there is a fault, and the faults that there are.
 
     `needed` says that no cell may be empty.
     """
     values = read_cells(cells, variable.kind)
     empty = cells == ""
     faults: list[Fault] = []
-    if needed:
+    if needed and empty.any():
         what = f"one of {variable.values}" if variable.codes is not None else "a value"
         faults.append((empty, f"{what}: it may not be empty"))
     if variable.kind in _EXPECTED:
-        faults.append((values.isna() & ~empty, _EXPECTED[variable.kind]))
+        unreadable = values.isna() & ~empty
+        if unreadable.any():
+            faults.append((unreadable, _EXPECTED[variable.kind]))
     else:
         padded = cells != cells.str.strip()
-        faults.append((padded, "no blanks before or after the value"))
-        values = values.mask(padded)
+        if padded.any():
+            faults.append((padded, "no blanks before or after the value"))
+            values = values.mask(padded)
     if variable.codes is not None:
         unknown = values.notna() & ~values.isin(list(variable.codes)).astype(bool)
-        faults.append((unknown, f"one of {variable.values}"))
-        values = values.mask(unknown)
+        if unknown.any():
+            faults.append((unknown, f"one of {variable.values}"))
+            values = values.mask(unknown)
     if variable.low is not None or variable.high is not None:
         low = -float("inf") if variable.low is None else variable.low
         high = float("inf") if variable.high is None else variable.high
         outside = values.notna() & ~values.astype("float64").between(low, high)
-        faults.append((outside, variable.values))
-        values = values.mask(outside)
+        if outside.any():
+            faults.append((outside, variable.values))
+            values = values.mask(outside)
     return values, faults
 
 

@@ -154,6 +154,7 @@ def solve(*arguments, **options):
 
 # Before any module of ours takes them from there.
 scipy.optimize.linprog = scipy.optimize.milp = cp_model.CpSolver.solve = solve
+import scipy.stats, seaborn  # once, before the chapters are forked
 from proderm import answers
 from safetybook import stored_answers
 

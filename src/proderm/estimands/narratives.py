@@ -132,8 +132,9 @@ def _related_of_reduced(study: "Study") -> "dict[object, pd.DataFrame]":
     """Per dose-reduced patient, the related TEAEs under either treatment."""
     cycles, adverse = study.frame("cycles"), study.frame("adae")
     reduced = cycles[(cycles["TRTA"] == "IVIg") & (cycles["DOSEPGKG"] == REDUCED)]["USUBJID"].unique()
-    related = adverse[(adverse["TRTEMFL"] == "Y") & adverse["AEREL"].isin(RELATED_VALUES)]
-    related = related[["USUBJID", "TRTA", "DOSEPGKG", "AEGRPTRM", "AESEV", "AEREL"]]
+    looked_at = ["USUBJID", "TRTA", "DOSEPGKG", "AEGRPTRM", "AESEV", "AEREL"]
+    chosen = (adverse["TRTEMFL"] == "Y") & adverse["AEREL"].isin(RELATED_VALUES)
+    related = adverse.loc[chosen, looked_at]
     return {patient: related[related["USUBJID"] == patient] for patient in reduced}
 
 

@@ -17,7 +17,7 @@ from proderm.pages import verdicts
 from safetybook.claims import Outcome
 from safetybook.ledger import Links, anchor, described, full_table, parts, proof_anchor, proofs, summary
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "book" / "_static" / "ledger.js"
 CONTENTS = re.findall(r"- file: (notebooks/\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
 NONE = Links({}, {})
