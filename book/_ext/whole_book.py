@@ -5,6 +5,7 @@
 - All pages are written again if anything changed that one page can say of another: a title, a label, a
   number, a citation, what a chapter shows. The digest of all that is kept in Sphinx's environment.
 - What the last build left and nothing belongs to any more is removed.
+- A page must not include a file that is no input of the pages: that it changed would go unnoticed.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from docutils import nodes
 from myst_nb.ext.glue.utils import PendingGlueReference
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from safetybook.html_book import inputs_of
 
 KEPT = "whole_book"
 """The attribute of the environment that holds a :class:`Kept`."""
@@ -37,6 +41,8 @@ SHARED = (
 
 DOWNLOAD = re.compile(r"[0-9a-f]{32}")
 """Sphinx's folder of one file for download; other extensions have folders with names."""
+
+logger = logging.getLogger(__name__)
 
 
 class Kept:
@@ -188,6 +194,18 @@ def said(value: object, within: tuple[int, ...] = ()) -> str:
     return repr(value)
 
 
+def check_inputs(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of each file that a page includes, shows or offers, and whose changes nobody would notice."""
+    top = Path(env.srcdir)
+    noticed = {path.resolve() for path in inputs_of(top)}
+    for page in sorted(env.found_docs):
+        for name in sorted(map(str, env.dependencies.get(page, ()))):
+            if (top / name).resolve() not in noticed:
+                logger.warning(
+                    "%s is no input of the pages, which are in html_book.INPUTS", name, location=page
+                )
+
+
 def remove_leftovers(app: Sphinx, error: Exception | None) -> None:
     """Remove pictures and files for download that no page has any more."""
     if error or app.builder.format != "html":
@@ -215,5 +233,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-merge-info", merge)
     app.connect("env-updated", put_in_order, priority=1)
     app.connect("env-get-updated", affected, priority=990)
+    app.connect("env-check-consistency", check_inputs)
     app.connect("build-finished", remove_leftovers, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

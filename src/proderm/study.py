@@ -9,7 +9,6 @@ import pandas as pd
 
 from proderm.datasets import DATASETS, RELATED, RISK_FACTORS, TEE
 from safetybook import study as general
-from safetybook import whole_files
 from safetybook.study import Study
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "adam"
@@ -29,7 +28,6 @@ def load(folder: Path = FOLDER) -> Study:
     Raises:
         BadStudyError: listing every problem of every file, if there is any.
     """
-    whole_files.settle(folder)
     return with_patient_variables(general.load(folder, DATASETS, {"maxrates": maxrates}))
 
 

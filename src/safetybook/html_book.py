@@ -11,7 +11,8 @@ made of were noted with the last build, and the digest of the pages themselves.
 *A warning is an error.* A build that fails or is stopped leaves the pages, and what Sphinx kept of them, as
 they were, so that the next build reads again whatever changed since the last good one.
 
-*What is noted is what was read.* If a file changes while the pages are built, the build fails.
+*What is noted is what was read.* If a file changes while the pages are built, the build fails; so it does if
+a page includes a file that is none of those noted, as the book's extensions find. A build waits for another.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import contextlib
 import gc
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -28,7 +30,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from safetybook.whole_files import replace_folder, settle_folder
+from safetybook.whole_files import alone, replace_folder, settle, settle_folder
 
 INPUTS = ("_config.yml", "_toc.yml", "requirements.txt", "book", "data", "notebooks", "src")
 CONTENTS = "_toc.yml"
@@ -70,17 +72,30 @@ def files(top: Path) -> Iterator[Path]:
         yield top
 
 
-def digests(root: Path) -> dict[str, str]:
-    """The digest of every file that the pages are made of, by its path; the Python version is one of them.
+def inputs_of(root: Path) -> Iterator[Path]:
+    """All files that the pages are made of.
 
     The text beside a notebook is none: the page shows the notebook.
     """
-    found = {"python": sys.version}
     for name in INPUTS:
         for path in files(root / name):
             if path.suffix != ".md" or not path.with_suffix(".ipynb").exists():
-                found[path.relative_to(root).as_posix()] = sha256(path.read_bytes()).hexdigest()
-    return found
+                yield path
+
+
+def digests(root: Path) -> dict[str, str]:
+    """The digest of every file that the pages are made of, by its path; the Python version is one of them."""
+    found = {
+        path.relative_to(root).as_posix(): sha256(path.read_bytes()).hexdigest() for path in inputs_of(root)
+    }
+    return {"python": sys.version, **found}
+
+
+def settle_inputs(root: Path) -> None:
+    """Complete the sets of files, data and notebooks among them, whose writers were stopped."""
+    for name in INPUTS:
+        for folder, _, _ in os.walk(root / name):
+            settle(Path(folder))
 
 
 def digest(folder: Path) -> str:
@@ -98,9 +113,9 @@ def noted(build: Path) -> Note | None:
     """The note of the last build; None if there is none, if it is damaged, or if the pages are others."""
     try:
         note = Note(**json.loads((build / KEPT / NOTE).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
-    return note if note.html == digest(build / HTML) else None
+    return note if isinstance(note.inputs, dict) and note.html == digest(build / HTML) else None
 
 
 def only_pages(root: Path, before: Mapping[str, str], now: Mapping[str, str]) -> bool:
@@ -112,15 +127,28 @@ def only_pages(root: Path, before: Mapping[str, str], now: Mapping[str, str]) ->
 
 
 def bring_up_to_date(root: Path) -> None:
-    """Build what is not up to date.
+    """Build what is not up to date, once no other build is under way.
 
     Raises:
-        BuildError: if a page gives a warning or an error, or a file changes meanwhile; the pages stay then.
+        BuildError: if a page gives a warning or an error, a file changes meanwhile, the contents are missing,
+            or something else is in the place of a folder; the pages stay then.
     """
+    if not (root / CONTENTS).is_file():
+        raise BuildError(f"{CONTENTS} is missing")
     build = root / BUILD
+    build.mkdir(exist_ok=True)
+    with alone(build):
+        try:
+            for name in (HTML, KEPT, NEXT):
+                settle_folder(build / name)
+        except FileExistsError as error:
+            raise BuildError(str(error)) from error
+        settle_inputs(root)
+        _build_if_changed(root, build)
+
+
+def _build_if_changed(root: Path, build: Path) -> None:
     html, kept, made = build / HTML, build / KEPT, build / NEXT / "_build"
-    settle_folder(html)
-    settle_folder(kept)
     shutil.rmtree(build / NEXT, ignore_errors=True)
     note, inputs = noted(build), digests(root)
     if note is not None and note.inputs == inputs:

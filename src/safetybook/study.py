@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from safetybook import whole_files
 from safetybook.checks import between_records
 from safetybook.coded import Coded, Tally
 from safetybook.datasets import Dataset
@@ -178,6 +179,7 @@ def load(folder: Path, datasets: Iterable[Dataset], views: Mapping[str, View] | 
     if not folder.is_dir():
         expected = f"a folder with {', '.join(dataset.file for dataset in datasets)}"
         raise BadStudyError(str(folder), [Problem(str(folder), 0, "", "", expected)])
+    whole_files.settle(folder)
     found = {dataset.name: read_table(folder / dataset.file, dataset) for dataset in datasets}
     return _validated(found, datasets, str(folder), folder, views)
 

@@ -4,6 +4,9 @@ A set of files is first written into ``.writing`` beside them. Renaming this fol
 step: before it the old set counts, after it the new one, although its files have yet to be moved into place.
 A writer that was stopped leaves one of the two folders behind. The next writer removes the first;
 :func:`settle`, which writers and readers call, moves what the second still holds.
+
+What stands in the way is refused before the first step, so that nothing is left half-way. A folder is
+replaced only if it is one: what a link leads to may lie on another disk, where no one step leads.
 """
 
 from __future__ import annotations
@@ -27,11 +30,24 @@ def write(path: Path, content: str | bytes) -> None:
 
 
 def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> None:
-    """Write files by name, all or none of them; the folder is made if it is missing."""
+    """Write files by name, all or none of them; the folder is made if it is missing.
+
+    Raises:
+        ValueError: for a name that leads elsewhere, or is one of the two that stand for a set.
+        FileExistsError: if a folder has one of the names, or something else the name of a set.
+    """
+    for name in contents:
+        if name != Path(name).name or name in ("", "..", WRITING, WRITTEN):
+            raise ValueError(f"{name!r} is no name for a file in {folder}")
     folder.mkdir(parents=True, exist_ok=True)
     writing = folder / WRITING
-    with _alone(folder):
+    with alone(folder):
+        _refuse_other_than_folder(writing)
+        _refuse_other_than_folder(folder / WRITTEN)
         _move_into_place(folder)
+        for name in contents:
+            if _is_folder(folder / name):
+                raise FileExistsError(f"{folder / name} is a folder, and a file is to be written there")
         shutil.rmtree(writing, ignore_errors=True)
         writing.mkdir()
         try:
@@ -46,22 +62,34 @@ def write_all(folder: Path, contents: Mapping[str, str | bytes]) -> None:
 
 def settle(folder: Path) -> None:
     """Complete a set of files whose writer was stopped on its last step; call it before reading a set."""
-    if (folder / WRITTEN).is_dir():
-        with _alone(folder):
+    if _is_folder(folder / WRITTEN):
+        with alone(folder):
             _move_into_place(folder)
 
 
 def _move_into_place(folder: Path) -> None:
     written = folder / WRITTEN
-    if written.is_dir():
+    if _is_folder(written):
         for part in sorted(written.iterdir()):
             part.replace(folder / part.name)
         written.rmdir()
 
 
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _refuse_other_than_folder(path: Path) -> None:
+    if not _is_folder(path) and (path.exists() or path.is_symlink()):
+        raise FileExistsError(f"{path} is no folder, or a link to one: put it elsewhere")
+
+
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other process writes into the folder, and keep others waiting; a kill ends that too."""
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until no one else is alone in the folder, and keep others waiting; a kill ends that too.
+
+    Who writes is alone in the folder of the files: within, only folders below it can be written into.
+    """
     if sys.platform == "win32":
         yield
         return
@@ -80,6 +108,9 @@ def replace_folder(new: Path, folder: Path) -> None:
 
     Stopped between the two steps it takes, it leaves no folder in the place, and :func:`settle_folder`
     brings the old one back.
+
+    Raises:
+        FileExistsError: if a file or a link is in the place.
     """
     settle_folder(folder)
     if folder.exists():
@@ -89,8 +120,14 @@ def replace_folder(new: Path, folder: Path) -> None:
 
 
 def settle_folder(folder: Path) -> None:
-    """Bring back or remove what a :func:`replace_folder` that was stopped has put aside."""
+    """Bring back or remove what a :func:`replace_folder` that was stopped has put aside.
+
+    Raises:
+        FileExistsError: if no folder can be replaced here, because a file or a link is in the way.
+    """
     aside = _aside(folder)
+    _refuse_other_than_folder(folder)
+    _refuse_other_than_folder(aside)
     if folder.exists():
         shutil.rmtree(aside, ignore_errors=True)
     elif aside.exists():

@@ -1,5 +1,6 @@
 """Pages that are built again are those of a clean build, whatever changed or stopped the last one."""
 
+import contextlib
 import json
 import os
 import random
@@ -300,6 +301,36 @@ def test_a_damaged_page_or_note_is_built_again(book: Path) -> None:
     assert built(book) == before
 
 
+DAMAGED = [
+    "",
+    "[]",
+    "[" * 100_000,
+    "1" * 10_000,
+    '"\\ud800"',
+    "null",
+    '{"inputs": {}}',
+    '{"inputs": {}, "html": 1, "kept": 1, "more": 1}',
+]
+
+
+@pytest.mark.parametrize("damage", [*map(str.encode, DAMAGED), b"\xff"], ids=range(len(DAMAGED) + 1))
+def test_a_damaged_note_is_no_note(damage: bytes, tmp_path: Path) -> None:
+    note = tmp_path / "pages" / "note.json"
+    note.parent.mkdir()
+    note.write_bytes(damage)
+    assert html_book.noted(tmp_path) is None
+
+
+@pytest.mark.parametrize("inputs", [[], None, 1, "a"])
+def test_a_note_with_right_digests_and_no_inputs_is_no_note(inputs: object, book: Path) -> None:
+    path = book / "_build/pages/note.json"
+    note = path.read_text()
+    path.write_text(json.dumps({**json.loads(note), "inputs": inputs}))
+    assert html_book.noted(book / "_build") is None
+    path.write_text(note)
+    assert html_book.noted(book / "_build") is not None
+
+
 def test_a_warning_leaves_the_pages_and_comes_again_until_its_page_is_mended(
     book: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -336,6 +367,70 @@ def test_a_file_that_changes_while_the_pages_are_built_is_an_error(
     assert b"Nouns." in built(book)["book/data.html"]
 
 
+TAKEN_IN = [
+    ("CHANGELOG.md", "```{include} ../CHANGELOG.md\n```"),
+    ("tests/lines.py", "```{literalinclude} ../tests/lines.py\n```"),
+    ("plot.png", "![A plot](../plot.png)"),
+    ("notes.txt", "{download}`../notes.txt`"),
+    ("book/.hidden.md", "```{include} .hidden.md\n```"),
+]
+"""Files that are no inputs, and how a page takes them in."""
+
+
+@pytest.mark.parametrize(("name", "words"), TAKEN_IN, ids=[name for name, _ in TAKEN_IN])
+def test_a_page_takes_in_no_file_whose_changes_nobody_would_notice(
+    name: str, words: str, book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = content(book / HTML)
+    (book / name).parent.mkdir(exist_ok=True)
+    (book / name).write_text("one\n")
+    replace(book / "book/data.md", "Words.", words)
+    with pytest.raises(BuildError):
+        built(book)
+    assert f"{name} is no input of the pages" in capfd.readouterr().err
+    assert content(book / HTML) == before
+
+
+def test_a_file_that_a_page_includes_is_read_again_when_it_changes(book: Path) -> None:
+    part = book / "book/part.txt"
+    part.write_text("one\n")
+    replace(book / "book/data.md", "Words.", "```{include} part.txt\n```")
+    assert b"<p>one</p>" in built(book)["book/data.html"]
+    part.write_text("two\n")
+    assert b"<p>two</p>" in built(book)["book/data.html"]
+
+
+def test_a_missing_table_of_contents_is_named_and_the_pages_stay(book: Path) -> None:
+    before = content(book / "_build")
+    text = (book / "_toc.yml").read_text()
+    (book / "_toc.yml").unlink()
+    with pytest.raises(BuildError, match=r"_toc\.yml is missing"):
+        built(book)
+    assert content(book / "_build") == before
+    (book / "_toc.yml").write_text(text)
+    assert built(book) == content(book / HTML)
+
+
+@pytest.mark.parametrize("name", ["html", "pages", "next"])
+def test_a_link_in_the_place_of_a_folder_is_named_before_anything_is_built(
+    name: str, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, elsewhere = book / "_build" / name, tmp_path / name
+    place.mkdir(exist_ok=True)
+    place.rename(elsewhere)
+    place.symlink_to(elsewhere)
+    before = content(elsewhere)
+    replace(book / "book/data.md", "Words.", "Verbs.")
+    with monkeypatch.context() as patch:
+        patch.setattr(html_book, "build_pages", lambda root, folder: pytest.fail("it was started"))
+        for _ in range(2):
+            with pytest.raises(BuildError, match=f"{name} is no folder"):
+                built(book)
+    assert content(elsewhere) == before
+    place.unlink()
+    assert b"Verbs." in built(book)["book/data.html"]
+
+
 PAGES_KILLED = 10
 """The pages of the book whose builds are killed."""
 
@@ -358,6 +453,13 @@ def copied(root: Path, folder: Path) -> None:
             (html / name).write_bytes(text)
 
 
+def small(root: Path) -> None:
+    """Write a book of pages that :func:`copied` makes."""
+    for name in ("_toc.yml", *(f"book/page{number}.md" for number in range(PAGES_KILLED))):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text("".join(f"  - file: book/page{number}\n" for number in range(PAGES_KILLED)))
+
+
 def killed(root: Path, after: float) -> None:
     """Build in a process that is killed after some seconds, unless it has ended."""
     child = os.fork()
@@ -373,11 +475,7 @@ def test_killed_at_any_moment_the_pages_are_the_old_or_the_new_and_the_next_buil
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(html_book, "build_pages", copied)
-    for name in ("_toc.yml", *(f"book/page{number}.md" for number in range(PAGES_KILLED))):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(
-            "".join(f"  - file: book/page{number}\n" for number in range(PAGES_KILLED))
-        )
+    small(tmp_path)
     begun = time.monotonic()
     bring_up_to_date(tmp_path)
     lasts = time.monotonic() - begun
@@ -393,6 +491,49 @@ def test_killed_at_any_moment_the_pages_are_the_old_or_the_new_and_the_next_buil
         bring_up_to_date(tmp_path)
         assert content(html) == new
         assert sorted(path.name for path in (tmp_path / "_build").iterdir()) == ["html", "pages"]
+
+
+def test_a_build_waits_for_another_and_has_nothing_left_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small(tmp_path)
+    begun = tmp_path / "begun"
+
+    def slow(root: Path, folder: Path) -> None:
+        with begun.open("a") as builds:
+            builds.write("x")
+        time.sleep(0.5)
+        copied(root, folder)
+
+    monkeypatch.setattr(html_book, "build_pages", slow)
+    child = os.fork()
+    if not child:
+        with contextlib.suppress(BaseException):
+            bring_up_to_date(tmp_path)
+            os._exit(0)
+        os._exit(1)
+    while not begun.exists():
+        time.sleep(0.01)
+    bring_up_to_date(tmp_path)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert begun.read_text() == "x"
+    assert content(tmp_path / HTML) == pages_of(tmp_path)
+
+
+def test_sets_whose_writers_were_stopped_are_completed_before_pages_are_made_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(html_book, "build_pages", copied)
+    small(tmp_path)
+    bring_up_to_date(tmp_path)
+    for folder, name in (("book", "page0.md"), ("data/adam", "adsl.csv"), ("notebooks", "a.ipynb")):
+        pending = tmp_path / folder / ".written"
+        pending.mkdir(parents=True)
+        (pending / name).write_text("new")
+    bring_up_to_date(tmp_path)
+    assert content(tmp_path / HTML)["page0.html"] == b"new"
+    assert {"data/adam/adsl.csv", "notebooks/a.ipynb"} <= html_book.digests(tmp_path).keys()
+    assert not list(tmp_path.rglob(".written"))
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
