@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from small_notebooks import READS, Book, cell
 
@@ -76,10 +77,11 @@ def test_exactly_what_depends_on_a_change_is_executed(tmp_path: Path) -> None:
     assert book.did() == {"executed": ["02", "03"]}
     assert book.values("03") == ["5"]
 
-    (book.root / "data" / "set" / "b.csv").write_text("")
-    (book.root / "data" / "other.csv").write_text("")
     (source / "new.py").write_text("")
-    assert book.did() == {"executed": ["04"]}
+    assert book.did() == {}
+    # A new name in the data may be what any notebook asked for.
+    (book.root / "data" / "set" / "b.csv").write_text("")
+    assert book.did() == {"executed": ["01", "02", "03", "04", "05", "06"]}
     assert book.values("04") == ["2"]
     assert book.did() == {}
 
@@ -209,6 +211,156 @@ def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> N
     assert "The same: notebooks/02.md:16: code cell 1 of 1" in failed.stderr
 
 
+# What is read unseen ------------------------------------------------------------------------------------
+
+SHOWN = "import {0}\n{0}.X"
+LOADS = "import pickle\npickle.loads(b'cb\\nX\\n.')"
+PACKAGE = "import os, sys\nsys.path.insert(0, os.path.abspath('{0}'))\n" + SHOWN.format("m")
+
+
+@pytest.mark.parametrize(
+    ("file", "cell_of_01", "cell_of_02"),
+    [
+        ("src/b.py", SHOWN.format("b"), "from importlib import import_module as load\nload('b').X"),
+        ("src/b.py", SHOWN.format("b"), "exec('import b')\nb.X"),
+        ("src/b.py", SHOWN.format("b"), LOADS),
+        ("helper.py", SHOWN.format("helper"), "import user\nuser.X"),
+        ("lib/m.py", PACKAGE.format("../lib"), PACKAGE.format("../lib")),
+    ],
+)
+def test_a_module_is_an_input_however_and_from_wherever_it_is_imported(
+    tmp_path: Path, file: str, cell_of_01: str, cell_of_02: str
+) -> None:
+    book = Book(tmp_path / "book", {"01": [cell_of_01], "02": [cell_of_02]})
+    (book.root / "src" / "user.py").write_text("from helper import X\n")
+    (book.root / file).parent.mkdir(exist_ok=True)
+    (book.root / file).write_text("X = 1\n")
+    for _ in range(2):  # the second time from what was compiled the first time
+        assert book.did() == {"executed": ["01", "02"]}
+        assert book.values("01") == book.values("02") == ["1"]
+        (book.root / "_build" / "notebooks.json").unlink()
+    assert book.did() == {"executed": ["01", "02"]}
+    assert book.did() == {}
+    book.change(file, "1", "2222")
+    assert book.did() == {"executed": ["01", "02"]}
+    assert book.values("01") == book.values("02") == ["2222"]
+
+
+def test_a_notebook_finds_loaded_what_it_imports_alone(tmp_path: Path) -> None:
+    asks = "import sys\nimport p\n'b' in sys.modules, hasattr(p, 'c')"
+    book = Book(tmp_path / "book", {"01": ["import b, p.c"], "02": [asks]})
+    (book.root / "src" / "p").mkdir()
+    for name in ("b", "p/__init__", "p/c"):
+        (book.root / "src" / f"{name}.py").write_text("")
+    book.did()
+    assert book.values("02") == ["(False, False)"]
+
+
+def test_a_file_that_appears_among_the_data_may_have_been_asked_for(tmp_path: Path) -> None:
+    asks = "from pathlib import Path\nPath('../data/set/flag.csv').exists()"
+    book = Book(tmp_path / "book", {"01": [asks]})
+    book.did()
+    (book.root / "data" / "set").mkdir()
+    assert book.did() == {"executed": ["01"]}
+    for flag in ("True", "False"):
+        file = book.root / "data" / "set" / "flag.csv"
+        file.unlink() if file.exists() else file.write_text("")
+        assert book.did() == {"executed": ["01"]}
+        assert book.values("01") == [flag]
+
+
+def test_a_file_in_a_package_that_the_import_system_reads_is_an_input(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book", {"01": ["import pkgutil\npkgutil.get_data('p', 'n.txt')"]})
+    (book.root / "src" / "p").mkdir()
+    (book.root / "src" / "p" / "__init__.py").write_text("")
+    (book.root / "src" / "p" / "n.txt").write_text("1")
+    book.did()
+    book.change("src/p/n.txt", "1", "2")
+    assert book.did() == {"executed": ["01"]}
+    assert book.values("01") == ["b'2'"]
+
+
+def test_data_that_a_library_opens_by_itself_are_an_input(tmp_path: Path) -> None:
+    read = "import pandas as pd\nint(pd.read_parquet('../data/set/x.parquet').a.sum())"
+    book = Book(tmp_path / "book", {"01": [read]})
+    file = book.root / "data" / "set" / "x.parquet"
+    file.parent.mkdir()
+    for value in ("1", "2"):
+        pd.DataFrame({"a": [int(value)]}).to_parquet(file)
+        assert book.did() == {"executed": ["01"]}
+        assert book.values("01") == [value]
+    assert book.did() == {}
+
+
+# What is asked for --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--jobs", "0", "notebooks/01_one.md"],
+        ["--jobs", "-1", "notebooks/01_one.md"],
+        ["notebooks/01_one.ipynb"],
+        ["../elsewhere.md"],
+        ["_build/built.md"],
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anything_is_done(book: Book, arguments: list[str]) -> None:
+    book.did()
+    stored = book.notebook("01_one").read_bytes()
+    result = book.run("-m", "safetybook.notebooks", "execute", *arguments)
+    assert result.returncode == 2
+    assert "error: argument" in result.stderr
+    assert repr(arguments[-1] if len(arguments) == 1 else arguments[1]) in result.stderr
+    assert book.notebook("01_one").read_bytes() == stored
+
+
+def test_a_text_is_executed_once_however_it_is_spelt(book: Book) -> None:
+    spelt = ["notebooks/01_one.md", "./notebooks/../notebooks/01_one.md", str(book.text("01_one").resolve())]
+    result = book.run("-m", "safetybook.notebooks", "execute", *spelt)
+    assert result.stdout == "notebooks/01_one.md: executed\n"
+
+
+def test_a_stored_notebook_whose_text_is_gone_is_told(book: Book) -> None:
+    book.did()
+    (book.root / "notebooks" / "Untitled.ipynb").write_text("{}")
+    assert book.did() == {}
+    book.text("01_one").unlink()
+    for options in ([], ["--check"]):
+        result = book.execute(*options)
+        assert result.returncode == 1
+        assert result.stderr == "notebooks/01_one.ipynb is left, but its text is gone\n"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe bad", b"---\na: [\n---\n\n# x\n", None])
+def test_a_text_that_cannot_be_read_fails_alone(book: Book, content: bytes | None) -> None:
+    texts = [book.text("01_one"), book.root / "notebooks" / "03.md"]
+    book.did()
+    for text in texts:
+        text.unlink(missing_ok=True) if content is None else text.write_bytes(content)
+    book.change("notebooks/02_two.md", "globals()", "globals(), 1")
+    names = ["notebooks/01_one.md", "notebooks/02_two.md", "notebooks/03.md"]
+    result = book.run("-m", "safetybook.notebooks", "execute", *names)
+    assert result.returncode == 1
+    assert result.stdout == "notebooks/02_two.md: executed\n"
+    for name in (names[0], names[2]):
+        assert f"{name} failed:\nit cannot be read: " in result.stderr
+    assert "02_two" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_source_says_in_what_encoding_it_is(tmp_path: Path) -> None:
+    book = Book(tmp_path / "book", {"01": ["import q\nq.X"], "02": ["2"]})
+    (book.root / "src" / "q.py").write_bytes("# -*- coding: latin-1 -*-\nX = 'é'\n".encode("latin-1"))
+    (book.root / "src" / "gone.py").symlink_to("nowhere")
+    assert book.did() == {"executed": ["01", "02"]}
+    assert book.values("01") == ["'é'"]
+    (book.root / "src" / "q.py").write_bytes("X = 'é'\n".encode("latin-1"))
+    result = book.execute()
+    assert "notebooks/01.md:16: code cell 1 of 1 failed:" in result.stderr
+    assert "q.py" in result.stderr
+
+
 # The note -----------------------------------------------------------------------------------------------
 
 NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",))
@@ -269,7 +421,8 @@ def test_a_damaged_note_heals(book: Book) -> None:
         ("def f():\n    class C:\n        import a", ["a"]),
         ("if TYPE_CHECKING:\n    import a\nelse:\n    import b", ["b"]),
         ("import typing\nif typing.TYPE_CHECKING:\n    import a", ["typing"]),
-        ("import importlib\nimportlib.import_module('a.b')", ["importlib", "a.b"]),
+        ("from importlib.metadata import version", ["importlib.metadata", "importlib.metadata.version"]),
+        ("import re\nre.compile('a')", ["re"]),
         ("x = 'import a'", []),
     ],
 )
@@ -277,7 +430,28 @@ def test_import_statements_are_found_wherever_they_stand(text: str, expected: li
     assert sorted(imported(text, ("here", "there"))) == sorted(expected)
 
 
-@pytest.mark.parametrize("text", ["%load_ext a", "x = )", "import_module(name)", "__import__('.a', package)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "%load_ext a",
+        "x = )",
+        "import_module(name)",
+        "__import__('.a', package)",
+        "import importlib as i",
+        "import importlib.util",
+        "from importlib import import_module as load",
+        "from some.where import import_module",
+        "some.importlib.import_module('a')",
+        "exec('import a')",
+        "run = eval",
+        "exec(compile('import a', '', 'exec'))",
+        "import builtins",
+        "__builtins__['exec']('import a')",
+        "import pkgutil",
+        "from runpy import run_path",
+        "get_ipython().run_cell('import a')",
+    ],
+)
 def test_code_that_may_import_anything_reaches_every_source(tmp_path: Path, text: str) -> None:
     with pytest.raises(UnknownImportsError):
         imported(text)

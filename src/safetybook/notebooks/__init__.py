@@ -7,11 +7,11 @@ with the first.
 
 *What is executed.* After an execution it is noted what the notebook depends on, and the digests of what was
 there (:mod:`~safetybook.notebooks.note`): its code, the sources that its imports reach
-(:mod:`~safetybook.notebooks.imports`), the files below the root that it opened and the folders it listed
-(:mod:`~safetybook.notebooks.inputs`). A notebook whose dependencies are as noted is not executed; if words
-around its code changed, its stored outputs are put beside the new words. The note is
-``_build/notebooks.json``, outside version control: a fresh clone executes everything once, and an edit by
-hand to a stored output is undone.
+(:mod:`~safetybook.notebooks.imports`), the files below the root that it opened and the folders it listed,
+and of the data always the names and what is opened unseen (:mod:`~safetybook.notebooks.inputs`). A
+notebook whose dependencies are as noted is not executed; if words around its code changed, its stored
+outputs are put beside the new words. The note is ``_build/notebooks.json``, outside version control: a
+fresh clone executes everything once, and an edit by hand to a stored output is undone.
 
 *How.* One process imports once what the notebooks import, and calls what it is told to (``--warm``); each
 notebook then runs in a fork of it (:mod:`~safetybook.notebooks.forks`), in the shell class of the Jupyter

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from safetybook.notebooks.inputs import Contents
 from safetybook.notebooks.upkeep import bring_up_to_date, differences
 
 
@@ -18,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("execute", help="bring the .ipynb files in step with text, code and data")
     verb.add_argument("--check", action="store_true", help="execute all, write nothing, report what differs")
-    verb.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks executed side by side")
+    verb.add_argument(
+        "--jobs", type=_number, default=os.cpu_count() or 1, help="notebooks executed side by side"
+    )
     verb.add_argument(
         "--warm",
         action="append",
@@ -26,13 +29,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="MODULE[:FUNCTION]",
         help="import this once for all notebooks, or call it once for those that import the module",
     )
-    verb.add_argument("texts", nargs="+", type=Path, metavar="NN_name.md")
+    verb.add_argument("texts", nargs="+", type=_text, metavar="NN_name.md")
     options = parser.parse_args(arguments)
     bring = differences if options.check else bring_up_to_date
     texts = list(dict.fromkeys(options.texts))
     problems = bring(texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _number(argument: str) -> int:
+    if not argument.isdecimal() or int(argument) == 0:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, found {argument!r}")
+    return int(argument)
+
+
+def _text(argument: str) -> Path:
+    """The one spelling of a path, from the working directory."""
+    if not argument.endswith(".md") or Contents(Path.cwd()).name(argument) is None:
+        wanted = "expected a text (.md) below the working directory, and not among what is built"
+        raise argparse.ArgumentTypeError(f"{wanted}, found {argument!r}")
+    return Path(os.path.relpath(argument))
 
 
 if __name__ == "__main__":

@@ -103,23 +103,28 @@ def _serve(
 ) -> None:
     """Import, warm up, fork the notebooks' processes and pass on their outcomes."""
     # Only here: the process that asks for executions does not import what they need.
-    from safetybook.notebooks.pairs import code_cells, read
+    from safetybook.notebooks.pairs import UnreadableTextError, code_cells, read
     from safetybook.notebooks.shell import new_shell
 
     # A process that forks must not have threads of its own; numpy's linear algebra would start some.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sources = Sources(contents.root / SOURCES)
-    contents.digests(contents.names(sources.paths))
+    always = contents.always()
+    contents.digests(contents.names(sources.paths) | always)
     chapters = []
     for text in texts:
-        notebook = read(text)
+        try:
+            notebook = read(text)
+        except UnreadableTextError as error:
+            results.send(Outcome(text, failure=Failure(os.path.relpath(text), str(error))))
+            continue
         code = tuple(cell.source for cell in code_cells(notebook))
         chapters.append(_Chapter(text, notebook, code, sources.reached(code)))
     reads = Reads(contents)
     with tempfile.TemporaryDirectory() as folder:
         shell = new_shell(folder)
         known = frozenset[Path]().union(*(chapter.reached for chapter in chapters))
-        child = _Child(shell, contents, reads, sources.paths - known)
+        child = _Child(shell, contents, reads, always, known.difference(_loaded().values()))
         reads.watch()
         modules = [f"import {name}" for name in warm if ":" not in name]
         import_once([*modules, *(source for chapter in chapters for source in chapter.code)], shell)
@@ -185,14 +190,16 @@ def _received(receiver: Connection, text: Path, process: ForkProcess) -> Outcome
 class _Child:
     """What the process of one notebook inherits.
 
-    `beyond` are the sources that no notebook's imports reach, as far as they can be read off: one that is
-    loaded all the same is an input.
+    `always` are the names of what counts as read by each notebook. `imported` are the sources that the
+    imports of any notebook reach, but for those of this programme. A notebook finds loaded, of these, what
+    its own imports reach; whatever else below the root is loaded in the end is an input.
     """
 
     shell: Shell
     contents: Contents
     reads: Reads
-    beyond: frozenset[Path]
+    always: set[str]
+    imported: frozenset[Path]
 
     def run(self, chapter: _Chapter, sender: Connection) -> None:
         """Execute the notebook and send its outcome."""
@@ -201,12 +208,13 @@ class _Child:
 
         content = failure = None
         code = code_digest(chapter.notebook)
+        _unload(self.imported - chapter.reached)
         try:
             content = serialise(execute(chapter.notebook, chapter.text, self.shell))
         except CellFailed as failed:
             failure = self._failure(failed)
-        files = chapter.reached | (self.beyond & _loaded())
-        inputs = self.contents.digests(self.reads.names | self.contents.names(files))
+        files = self.contents.names(chapter.reached.union(_loaded().values()))
+        inputs = self.contents.digests(self.reads.names | files | self.always)
         sender.send(Outcome(chapter.text, content, code, failure, inputs))
 
     def _failure(self, failed: CellFailed) -> Failure:
@@ -222,7 +230,18 @@ class _Child:
         return Failure(failed.place, failed.told, below[-1] if below else "")
 
 
-def _loaded() -> set[Path]:
-    """The files of all modules of this process."""
-    modules = [module for module in list(sys.modules.values()) if isinstance(module, ModuleType)]
-    return {Path(file) for module in modules if (file := vars(module).get("__file__"))}
+def _loaded() -> dict[str, Path]:
+    """The files of the modules of this process, by the modules' names."""
+    modules = [(name, module) for name, module in sys.modules.items() if isinstance(module, ModuleType)]
+    files = [(name, vars(module).get("__file__")) for name, module in modules]
+    return {name: Path(file) for name, file in files if isinstance(file, str)}
+
+
+def _unload(files: frozenset[Path]) -> None:
+    """Forget modules by their files: an import loads them again, an attribute of their package is gone."""
+    for name, file in _loaded().items():
+        if file in files:
+            module = sys.modules.pop(name)
+            package, _, attribute = name.rpartition(".")
+            if package in sys.modules and vars(sys.modules[package]).get(attribute) is module:
+                delattr(sys.modules[package], attribute)

@@ -2,8 +2,8 @@
 
 The statements are read, not executed: a process that has imported what several notebooks need can tell no
 longer which of them needs a module. An import in a function counts, whether the function is called or not;
-one for type checkers alone does not. Code that cannot be read, or that imports a module whose name it
-computes, reaches every source.
+one for type checkers alone does not. Code that cannot be read, or that mentions what can import a module by
+a computed name, reaches every source.
 """
 
 from __future__ import annotations
@@ -12,9 +12,20 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+METHODS = {"compile", "eval", "exec"}
+"""Functions that mean something else as an attribute, such as ``re.compile``."""
+
+BY_ANY_NAME = METHODS.union(
+    "__builtins__ __import__ builtins get_ipython import_module importlib pkgutil runpy".split()
+)
+"""Names of what can import a module, or run code, that no statement names."""
+
+METADATA = "importlib.metadata"
+"""It looks up distributions, and imports none of the sources."""
+
 
 class UnknownImportsError(Exception):
-    """The code is not plain Python, or computes the name of a module: it may import any."""
+    """The code is not plain Python, or may compute the name of a module: it may import any."""
 
 
 class Sources:
@@ -47,7 +58,10 @@ class Sources:
     def _imported_by(self, path: Path) -> frozenset[Path]:
         if path not in self._imports:
             package = path.relative_to(self._folder).parent.parts
-            text = path.read_text(encoding="utf-8")
+            try:
+                text = path.read_bytes()  # what encoding they are in, they say themselves
+            except OSError as error:
+                raise UnknownImportsError from error
             self._imports[path] = frozenset(self._files(imported(text, package)))
         return self._imports[path]
 
@@ -61,17 +75,27 @@ class Sources:
                     yield path
 
 
-def imported(text: str, package: tuple[str, ...] = ()) -> list[str]:
+def imported(text: str | bytes, package: tuple[str, ...] = ()) -> list[str]:
     """The modules that a text in a package names in import statements, with whatever may be a module.
 
     Raises:
-        UnknownImportsError: if the text is not plain Python, or computes the name of a module.
+        UnknownImportsError: if the text is not plain Python, or may compute the name of a module.
     """
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError) as error:
         raise UnknownImportsError from error
-    return [module for node in _executed(tree) for module in _named(node, package)]
+    modules = []
+    for node in _executed(tree):
+        named = list(_named(node, package))
+        if _last_name(node) in BY_ANY_NAME or any(map(_by_any_name, named)):
+            raise UnknownImportsError
+        modules += named
+    return modules
+
+
+def _by_any_name(module: str) -> bool:
+    return not module.startswith(METADATA) and not BY_ANY_NAME.isdisjoint(module.split("."))
 
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
@@ -94,16 +118,10 @@ def _named(node: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
         base = ".".join((*above, *([node.module] if node.module else [])))
         yield base
         yield from (f"{base}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Call) and _last_name(node.func) in ("import_module", "__import__"):
-        match node.args:
-            case [ast.Constant(value=str(name))] if not name.startswith("."):
-                yield name
-            case _:
-                raise UnknownImportsError
 
 
-def _last_name(expression: ast.expr) -> str:
-    """``c`` of ``c`` and of ``a.b.c``; empty for other expressions."""
-    if isinstance(expression, ast.Attribute):
-        return expression.attr
-    return expression.id if isinstance(expression, ast.Name) else ""
+def _last_name(node: ast.AST) -> str:
+    """``c`` of ``c`` and of ``a.b.c``; empty for other expressions, and for what is a method."""
+    if isinstance(node, ast.Attribute):
+        return "" if node.attr in METHODS else node.attr
+    return node.id if isinstance(node, ast.Name) else ""

@@ -5,12 +5,19 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Any
 
 SOURCES = "src"
 """The folder below the root in which the notebooks' own modules are."""
+
+DATA = "data"
+"""The folder below the root in which the data are."""
+
+OPENED_BY_PYTHON = {".csv", ".json", ".md", ".txt", ".xz"}
+"""Kinds of data files that are opened by Python code, which :class:`Reads` sees."""
 
 APART = {"_build", "__pycache__"}
 """Folders that hold what was made from something else."""
@@ -39,6 +46,19 @@ class Contents:
     def names(self, paths: Iterable[Path]) -> set[str]:
         """The names of those of some paths that count."""
         return {name for path in paths if (name := self.name(str(path))) is not None}
+
+    def always(self) -> set[str]:
+        """What every notebook counts as reading, because it can be read unseen.
+
+        These are the folders of data, whose names tell what exists, and the files that a library may open by
+        itself, such as Parquet.
+        """
+        return self.names([self.root / DATA, *self._unseen()])
+
+    def _unseen(self) -> Iterator[Path]:
+        for folder, folders, files in os.walk(self.root / DATA):
+            yield from (Path(folder, name) for name in folders)
+            yield from (path for name in files if (path := Path(folder, name)).suffix not in OPENED_BY_PYTHON)
 
     def digest(self, name: str) -> str:
         """What tells one content from another; empty if there is none that can be read."""
@@ -73,9 +93,11 @@ def _digest(path: Path) -> str:
 class Reads:
     """The names of all that this process and its forks read below a root, from :meth:`watch` on.
 
-    The digest of a file is taken just before it is opened for the first time. What the import system reads
-    does not count: see :mod:`safetybook.notebooks.imports`. Files are seen that Python code opens, not those
-    that a library opens by itself or in another process.
+    The digest of a file is taken just before it is opened for the first time. Sources that the import system
+    reads do not count: see :mod:`safetybook.notebooks.imports`. Neither a library that opens a file by itself
+    or in another process is seen, nor who asks whether a file exists; for this see :meth:`Contents.always`.
+    Unseen remain both outside the folder of data, and files there that are opened by Python as a rule but
+    by such a library this time.
     """
 
     def __init__(self, contents: Contents) -> None:
@@ -97,9 +119,29 @@ class Reads:
                 return
         else:
             return
-        caller = sys._getframe(1).f_code.co_filename
-        if not isinstance(path, int) and not caller.startswith("<frozen importlib"):
-            name = self._contents.name(os.fsdecode(path))
-            if name is not None and name not in self.names:
-                self.names.add(name)  # before its digest is taken, which opens it again
-                self._contents.digest(name)
+        if isinstance(path, int):
+            return
+        path, imports = os.fsdecode(path), _is_import(sys._getframe(1).f_code.co_filename)
+        if imports and event != "open":
+            return
+        name = self._contents.name(_source(path) if imports else path)
+        if name is None or name in self.names or (imports and _is_source(name)):
+            return
+        self.names.add(name)  # before its digest is taken, which opens it again
+        self._contents.digest(name)
+
+
+def _is_import(caller: str) -> bool:
+    return caller.startswith("<frozen importlib")
+
+
+def _is_source(name: str) -> bool:
+    return name.startswith(f"{SOURCES}/") and name.endswith(".py")
+
+
+def _source(path: str) -> str:
+    """The file of the source of a compiled one, which may be read in its place; else the path itself."""
+    try:
+        return source_from_cache(path)
+    except ValueError:
+        return path

@@ -10,14 +10,25 @@ import nbformat
 from nbformat import NotebookNode
 
 
+class UnreadableTextError(Exception):
+    """A file is missing, or is no MyST text of a notebook; the message says why."""
+
+
 def paired(text: Path) -> Path:
     """The ``.ipynb`` beside a notebook's text."""
     return text.with_suffix(".ipynb")
 
 
 def read(text: Path) -> NotebookNode:
-    """The notebook that a file of MyST text describes; see :func:`parse`."""
-    return parse(text.read_text(encoding="utf-8"))
+    """The notebook that a file of MyST text describes; see :func:`parse`.
+
+    Raises:
+        UnreadableTextError: if it describes none.
+    """
+    try:
+        return parse(text.read_text(encoding="utf-8"))
+    except Exception as error:  # of many kinds: of the file, its encoding, its header
+        raise UnreadableTextError(f"it cannot be read: {error}") from error
 
 
 def parse(content: str) -> NotebookNode:

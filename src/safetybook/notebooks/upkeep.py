@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetybook import whole_files
-from safetybook.notebooks.inputs import SOURCES, Contents, total
+from safetybook.notebooks.inputs import DATA, SOURCES, Contents, total
 from safetybook.notebooks.note import Note, Noted
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 # Modules that import what only an execution needs are imported where they are used: mostly nothing is stale.
 
 ATTEMPTS = 3
-DATA = "data"
 LOCK = "requirements.txt"
 
 
@@ -55,7 +54,8 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
                 failures[outcome.text] = outcome.failure
             else:
                 book.keep(outcome)
-    return [*told(failures, texts), *(_gave_up(text, moved.get(text, [])) for text in stale)]
+    gave_up = (_gave_up(text, moved.get(text, [])) for text in stale)
+    return [*told(failures, texts), *gave_up, *_left_alone(texts)]
 
 
 def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
@@ -71,7 +71,7 @@ def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[
             failures[outcome.text] = outcome.failure
         elif not stored.exists() or stored.read_bytes() != (outcome.content or "").encode():
             problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
-    return [*told(failures, texts), *sorted(problems)]
+    return [*told(failures, texts), *sorted(problems), *_left_alone(texts)]
 
 
 def told(failures: Mapping[Path, Failure], texts: Iterable[Path]) -> list[str]:
@@ -88,6 +88,15 @@ def told(failures: Mapping[Path, Failure], texts: Iterable[Path]) -> list[str]:
 def _gave_up(text: Path, moved: Iterable[str]) -> str:
     what = ", ".join(moved) or "what it reads"
     return f"{text} is not up to date: {what} changed while it ran, {ATTEMPTS} times over"
+
+
+def _left_alone(texts: Iterable[Path]) -> list[str]:
+    """Stored notebooks beside the texts whose own text is gone; one that never had a text may stand there."""
+    stored = [
+        path for folder in sorted({text.parent for text in texts}) for path in sorted(folder.glob("*.ipynb"))
+    ]
+    alone = [path for path in stored if path.is_file() and not path.with_suffix(".md").exists()]
+    return [f"{path} is left, but its text is gone" for path in alone if b'"jupytext"' in path.read_bytes()]
 
 
 def _stored(text: Path) -> Path:
@@ -130,15 +139,18 @@ class _Book:
 
     def _reworded(self, text: Path, noted: Noted) -> bool:
         """Put the stored outputs beside new words; False if the code or what it imports is another."""
-        from safetybook.notebooks.pairs import code_cells, code_digest, read, serialise, with_outputs
+        from safetybook.notebooks import pairs
 
-        notebook, stored = read(text), _stored(text)
-        code = code_digest(notebook)
-        reached = self._sources.reached(cell.source for cell in code_cells(notebook))
+        try:
+            notebook, stored = pairs.read(text), _stored(text)
+        except pairs.UnreadableTextError:
+            return False
+        code = pairs.code_digest(notebook)
+        reached = self._sources.reached(cell.source for cell in pairs.code_cells(notebook))
         if code != noted.code or not self.contents.names(reached) <= set(noted.read):
             return False
         before = stored.read_text(encoding="utf-8")
-        content = serialise(with_outputs(notebook, before))
+        content = pairs.serialise(pairs.with_outputs(notebook, before))
         self._keep(text, content, code, noted.inputs, noted.read)
         if content != before:
             print(f"{text}: paired anew")
@@ -168,10 +180,7 @@ class _Book:
 
     def _name(self, path: Path) -> str:
         name = self.contents.name(str(path))
-        if name is None:
-            raise ValueError(
-                f"{path}: expected a notebook below {self.contents.root}, and not among what is built"
-            )
+        assert name is not None, path
         return name
 
     @cached_property
