@@ -19,9 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     verbs = parser.add_subparsers(required=True)
     verb = verbs.add_parser("execute", help="bring the .ipynb files in step with text, code and data")
     verb.add_argument("--check", action="store_true", help="execute all, write nothing, report what differs")
-    verb.add_argument(
-        "--jobs", type=_number, default=os.cpu_count() or 1, help="notebooks executed side by side"
-    )
+    verb.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="notebooks executed side by side")
     verb.add_argument(
         "--warm",
         action="append",
@@ -31,17 +29,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     verb.add_argument("texts", nargs="+", type=_text, metavar="NN_name.md")
     options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error(f"argument --jobs: expected a number from 1 on, found '{options.jobs}'")
     bring = differences if options.check else bring_up_to_date
     texts = list(dict.fromkeys(options.texts))
     problems = bring(texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
-
-
-def _number(argument: str) -> int:
-    if not argument.isdecimal() or int(argument) == 0:
-        raise argparse.ArgumentTypeError(f"expected a number from 1 on, found {argument!r}")
-    return int(argument)
 
 
 def _text(argument: str) -> Path:

@@ -232,9 +232,8 @@ class _Child:
 
 def _loaded() -> dict[str, Path]:
     """The files of the modules of this process, by the modules' names."""
-    modules = [(name, module) for name, module in sys.modules.items() if isinstance(module, ModuleType)]
-    files = [(name, vars(module).get("__file__")) for name, module in modules]
-    return {name: Path(file) for name, file in files if isinstance(file, str)}
+    modules = [(name, one) for name, one in list(sys.modules.items()) if isinstance(one, ModuleType)]
+    return {name: Path(file) for name, one in modules if isinstance(file := vars(one).get("__file__"), str)}
 
 
 def _unload(files: frozenset[Path]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Any
@@ -53,12 +53,11 @@ class Contents:
         These are the folders of data, whose names tell what exists, and the files that a library may open by
         itself, such as Parquet.
         """
-        return self.names([self.root / DATA, *self._unseen()])
-
-    def _unseen(self) -> Iterator[Path]:
+        found = [self.root / DATA]
         for folder, folders, files in os.walk(self.root / DATA):
-            yield from (Path(folder, name) for name in folders)
-            yield from (path for name in files if (path := Path(folder, name)).suffix not in OPENED_BY_PYTHON)
+            unseen = (name for name in files if Path(name).suffix not in OPENED_BY_PYTHON)
+            found += (Path(folder, name) for name in (*folders, *unseen))
+        return self.names(found)
 
     def digest(self, name: str) -> str:
         """What tells one content from another; empty if there is none that can be read."""
@@ -119,24 +118,15 @@ class Reads:
                 return
         else:
             return
-        if isinstance(path, int):
+        imports = sys._getframe(1).f_code.co_filename.startswith("<frozen importlib")
+        if isinstance(path, int) or (imports and event != "open"):
             return
-        path, imports = os.fsdecode(path), _is_import(sys._getframe(1).f_code.co_filename)
-        if imports and event != "open":
+        name = self._contents.name(_source(os.fsdecode(path)) if imports else os.fsdecode(path))
+        if imports and name and name.startswith(f"{SOURCES}/") and name.endswith(".py"):
             return
-        name = self._contents.name(_source(path) if imports else path)
-        if name is None or name in self.names or (imports and _is_source(name)):
-            return
-        self.names.add(name)  # before its digest is taken, which opens it again
-        self._contents.digest(name)
-
-
-def _is_import(caller: str) -> bool:
-    return caller.startswith("<frozen importlib")
-
-
-def _is_source(name: str) -> bool:
-    return name.startswith(f"{SOURCES}/") and name.endswith(".py")
+        if name is not None and name not in self.names:
+            self.names.add(name)  # before its digest is taken, which opens it again
+            self._contents.digest(name)
 
 
 def _source(path: str) -> str:
