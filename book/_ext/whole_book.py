@@ -22,7 +22,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from safetybook.html_book import inputs_of
+from safetybook.html_book import CONTENTS, inputs_of
 
 KEPT = "whole_book"
 """The attribute of the environment that holds a :class:`Kept`."""
@@ -197,6 +197,8 @@ def said(value: object, within: tuple[int, ...] = ()) -> str:
 def check_inputs(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of each file that a page includes, shows or offers, and whose changes nobody would notice."""
     top = Path(env.srcdir)
+    if not (top / CONTENTS).is_file():
+        return  # no Jupyter Book: nothing notes its inputs
     noticed = {path.resolve() for path in inputs_of(top)}
     for page in sorted(env.found_docs):
         for name in sorted(map(str, env.dependencies.get(page, ()))):
