@@ -141,6 +141,7 @@ serve: book ## Build the book and serve it on this machine
 
 bench: $(DEV_ENVIRONMENT) $(BENCH_ENVIRONMENT) ## Time the counting beside other ways; BENCH=build or deep: what takes long
 	$(BIN)/python -m bench.run $(BENCH)
+	$(BIN)/python -m bench.page
 
 lock: ## Resolve requirements*.in anew; UPGRADE=--upgrade takes newer versions
 	@$(PYTHON_OR_STOP) -m venv --clear $(BUILD)/lock

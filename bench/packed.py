@@ -1,6 +1,6 @@
-"""The floor: integer codes, all conditions packed into one key, patients by one pass or one sort.
+"""By hand: integer codes, all conditions packed into one key, patients by one pass or one sort.
 
-This is what the work itself costs in numpy, without names, checks or results; nothing can be built on it.
+What the work itself takes in numpy, written for these tables alone: no names, no checks, no results.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was recorded, as the tables and the figure of a page: ``python -m bench.page`` prints the page."""
+"""What was recorded, as a page of the book: ``python -m bench.page`` writes its tables and its figure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ DRAFT = Path("bench/page.md")
 """The page's text, with ``{{name}}`` where a table or the figure stands."""
 
 TITLES = {Task.OVERVIEW: "Overview (9 rows)", Task.CLASSES: "By class and term (331 rows)"}
+
+PAGE = Path("book/performance.md")
 
 UNDRAWN = ("pandas, categoricals",)
 """What the tables have, but not the figure, where it lies close to its neighbours."""
@@ -148,5 +150,10 @@ def _digits(number: float) -> str:
     return f"{float(f'{number:.2g}'):.6f}".rstrip("0").rstrip(".")
 
 
+def current() -> str:
+    """The page of what is recorded."""
+    return page(json.loads(RECORDED.read_text(encoding="utf-8")), DRAFT.read_text(encoding="utf-8"))
+
+
 if __name__ == "__main__":
-    print(page(json.loads(RECORDED.read_text(encoding="utf-8")), DRAFT.read_text(encoding="utf-8")), end="")
+    PAGE.write_text(current(), encoding="utf-8", newline="\n")

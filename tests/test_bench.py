@@ -6,7 +6,7 @@ import pytest
 from bench.engine import Counts, Parts, Results
 from bench.measure import answered, measured
 from bench.packed import Packed, PackedByParts
-from bench.page import DRAFT, beside, growth, page, ratios
+from bench.page import DRAFT, PAGE, beside, current, growth, page, ratios
 from bench.plain_pandas import CategoricalPandas, Pandas
 from bench.run import DisagreementError, agree
 from bench.tasks import COLUMNS, ROWS, Task
@@ -174,3 +174,7 @@ def test_the_page_shows_what_was_recorded_and_says_what_was_not():
     assert "| ours | 10 | 20 | 0.25 |" in text
     assert "| one | 10 | 20 | 1 |" in text
     assert text.count("Not recorded.") == 1
+
+
+def test_the_books_page_is_the_one_of_what_is_recorded():
+    assert PAGE.read_text(encoding="utf-8") == current()
