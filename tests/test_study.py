@@ -1,7 +1,9 @@
 """The study: what its frames hold, and what is said about files that do not make one."""
 
+import gc
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,7 @@ from safetybook.datasets import (
     number,
     text,
 )  # fmt: skip
+from safetybook.estimands import where
 from safetybook.problems import BadStudyError, Problem
 from safetybook.study import Study
 
@@ -498,3 +501,21 @@ def test_the_general_definitions_name_no_treatment_or_query_of_the_trial():
 
 def test_the_data_dictionary_of_the_repository_is_that_of_the_definitions():
     assert dictionary(proderm.datasets.DATASETS) in DATA_DICTIONARY.read_text(encoding="utf-8")
+
+
+def test_a_study_that_nobody_has_any_more_takes_no_memory(tiny_study):
+    """Without waiting for the garbage collector: parts of a study are read one after the other."""
+    held = load(tiny_study)
+    gone = weakref.ref(held)
+    gc.disable()
+    try:
+        held.coded("adae").mask(where(AGE=1))
+        held.frame("cycles")
+        assert held.impossible is not None
+        codes = held.coded("adae")
+        del held
+        assert gone() is None
+    finally:
+        gc.enable()
+    with pytest.raises(ReferenceError, match="the study whose adae was coded is gone"):
+        codes["SEX"]

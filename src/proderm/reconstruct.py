@@ -46,7 +46,7 @@ SEED = 1
 EFFORT: Mapping[str, float] = {
     "exposure": 4.0,
     "burden": 2.0,
-    "counts": 6.0,
+    "counts": 3.0,
     "terms": 2.0,
     "cycles": 2.0,
     "calendar": 2.0,

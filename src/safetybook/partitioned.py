@@ -11,7 +11,6 @@ again by another; no part is counted twice.
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
@@ -205,7 +204,7 @@ class Partitioned:
     def _added(self, count: Callable[[Part], Found], add: Callable[[Found, Found], Found]) -> Found:
         """What a function finds in all parts together; a few parts are added up at a time."""
         parts = dask.bag.from_sequence(self.parts, npartitions=len(self.parts))
-        found: Found = self._compute(parts.map(partial(_alone, count)).fold(add))
+        found: Found = self._compute(parts.map(count).fold(add))
         return found
 
 
@@ -223,13 +222,6 @@ def _on_cluster(client: Client, bar: bool, total: dask.bag.Item) -> Any:
 
         progress(future, notebook=False)
     return future.result()
-
-
-def _alone(count: Callable[[Part], Found], part: Part) -> Found:
-    """What a function finds in a part, whose data are let go before the next part is read."""
-    found = count(part)
-    gc.collect()  # a study and its codes refer to each other
-    return found
 
 
 # What is found in one part --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from weakref import ref
 
 import pandas as pd
 
@@ -85,7 +86,8 @@ class Study:
         """The rows of :meth:`frame` as whole numbers, coded once."""
         if name not in self._coded:
             own = self._data[name] if name in self._data else self.frame(name)
-            self._coded[name] = Coded(own, partial(self.frame, name))
+            # Not a reference to the study: without a cycle, its memory is free as soon as nobody has it.
+            self._coded[name] = Coded(own, partial(_frame, ref(self), name))
         return self._coded[name]
 
     def tally(self, name: str, filters: Sequence[Where]) -> Tally:
@@ -130,6 +132,13 @@ class Study:
             column = pd.DataFrame({"USUBJID": series.index.astype("str"), name: series.array})
             adsl = _joined(adsl, column, ["USUBJID"])
         return Study({**self._data, "adsl": adsl}, self.datasets.values(), self.source, self._views)
+
+
+def _frame(study: ref[Study], name: str) -> pd.DataFrame:
+    alive = study()
+    if alive is None:
+        raise ReferenceError(f"the study whose {name} was coded is gone")
+    return alive.frame(name)
 
 
 def cycles(study: Study) -> pd.DataFrame:
