@@ -20,6 +20,7 @@ from proderm.estimands import CATALOGUE
 from proderm.estimands.adverse_events import RELATED, SERIOUS
 from proderm.estimands.families import TREATMENT_EMERGENT
 from safetybook import datasets
+from safetybook.distributions import quantile
 from safetybook.estimands import (
     Column,
     Combination,
@@ -35,7 +36,7 @@ from safetybook.estimands import (
 from safetybook.incidence import incidence
 from safetybook.invariants import InvariantError, check
 from safetybook.partitioned import IN_PROCESSES, Partitioned, PartsError, divide
-from safetybook.results import compute, compute_all, nth, quantile
+from safetybook.results import compute, compute_all
 from safetybook.study import Study
 
 COUNTED = (Combination, Count, Ratio, Share, Summary, Value)
@@ -276,13 +277,3 @@ def test_a_million_events_on_a_cluster_that_loses_a_worker(tmp_path):
     for share in (Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)):
         expected = np.quantile(values, float(share), method="averaged_inverted_cdf")
         assert quantile(exact, share) == Fraction(expected)
-
-
-def test_quantiles_worked_by_hand():
-    # Of 1, 1, 2, 5 a half end between the second and the third, three quarters between the third and fourth.
-    values = {Fraction(5): 1, Fraction(1): 2, Fraction(2): 1}
-    expected = {0: 1, Fraction(1, 4): 1, Fraction(1, 2): Fraction(3, 2), Fraction(3, 4): Fraction(7, 2), 1: 5}
-    assert {share: quantile(values, Fraction(share)) for share in expected} == expected
-    assert quantile({}, Fraction(1, 2)) is None
-    with pytest.raises(IndexError):
-        nth(values, 5)
