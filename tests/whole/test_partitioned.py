@@ -36,6 +36,7 @@ from safetybook.estimands import (
 from safetybook.incidence import incidence
 from safetybook.invariants import InvariantError, check
 from safetybook.partitioned import IN_PROCESSES, Partitioned, PartsError, divide
+from safetybook.predicates import Has
 from safetybook.results import compute, compute_all
 from safetybook.study import Study
 
@@ -149,6 +150,14 @@ def test_what_an_event_has_from_its_cycle_it_has_in_parts(tmp_path, name):
     whole, parts = Study(frames, defined), Partitioned(tmp_path, defined)
     assert compute(whole, asked).value == compute(parts, asked).value == 1
     assert parts.impossible == whole.impossible == ()
+
+
+def test_patients_with_a_cycle_can_be_asked_about_their_events_in_it(trial, folder):
+    """Cycles that are only asked for by their number are not built: nothing else of them was read."""
+    old = where(CYCLE=1, AGE=[*range(60, 90)])
+    asked = Combination("x", "", Has(old), where(CYCLE=1))
+    assert compute(Partitioned(folder, DATASETS), asked) == compute(trial, asked)
+    assert compute(trial, asked).number > 0
 
 
 def test_what_prepares_a_part_is_not_passed_over(tmp_path):
