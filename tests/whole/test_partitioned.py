@@ -152,6 +152,16 @@ def test_what_an_event_has_from_its_cycle_it_has_in_parts(tmp_path, name):
     assert parts.impossible == whole.impossible == ()
 
 
+def test_a_part_has_each_variable_from_where_the_whole_has_it(folder):
+    part = Partitioned(folder, DATASETS).parts[0]
+    whole = part.whole()
+    for one in DATASETS:
+        for name, values in whole.frame(one.name).items():
+            found = part.study(**{one.name: frozenset({name})}).frame(one.name)[name]
+            pd.testing.assert_series_equal(found, values, check_dtype=False, check_categorical=False)
+    assert part.study(adae=frozenset({"AGE", "AESEV"})).names == ("adae", "adsl")
+
+
 def test_patients_with_a_cycle_can_be_asked_about_their_events_in_it(trial, folder):
     """Cycles that are only asked for by their number are not built: nothing else of them was read."""
     old = where(CYCLE=1, AGE=[*range(60, 90)])
