@@ -31,6 +31,7 @@ from safetybook.estimands import (
     Unit,
     Value,
     Where,
+    definition,
 )
 from safetybook.intervals import newcombe
 from safetybook.predicates import Predicate
@@ -173,9 +174,23 @@ def remember(study: Countable, results: Mapping[Estimand, Result]) -> None:
 
 
 def computed(study: Countable) -> dict[str, tuple[Estimand, Result]]:
-    """By id everything that has been computed of a study so far."""
-    known = _MEMORY.get(study, {})
-    return {estimand.id: (estimand, result) for estimand, result in known.items()}
+    """By id everything that has been computed of a study so far.
+
+    Raises:
+        ValueError: if two estimands share an id and do not mean the same, so that it names neither.
+    """
+    found: dict[str, tuple[Estimand, Result]] = {}
+    for estimand, result in _MEMORY.get(study, {}).items():
+        known = found.get(estimand.id)
+        if known is not None and _meaning(*known) != _meaning(estimand, result):
+            raise ValueError(f"two different estimands are called {estimand.id!r}")
+        found[estimand.id] = estimand, result
+    return found
+
+
+def _meaning(estimand: Estimand, result: Result) -> tuple[str, Raw]:
+    """What tells estimands apart: the definition, and the value, because functions of one name may differ."""
+    return definition(estimand), result.value
 
 
 def _counts(estimand: Estimand) -> Iterator[Count]:
