@@ -2,9 +2,10 @@
 
 import pandas as pd
 import pytest
+from plain_predicates import satisfied
 
 from safetybook.estimands import Count, Unit, Where, where
-from safetybook.predicates import Has, satisfied
+from safetybook.predicates import Has
 from safetybook.reconstruct.aspects import (
     Aspect,
     Statement,

@@ -1,7 +1,7 @@
 """Counting on codes against the definition of counting: rows that satisfy a filter, and their patients.
 
 The definition is :func:`satisfying`, one row and one filter at a time. Over a data frame it is
-:meth:`safetybook.estimands.Where.mask`.
+:meth:`safetybook.estimands.Where.mask`, and over patients ``plain_predicates.satisfied``.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_predicates import satisfied
 
 from safetybook import coded, term_counts
 from safetybook.coded import Coded, Variable
@@ -29,7 +30,7 @@ from safetybook.estimands import (
     where,
 )
 from safetybook.incidence import incidence
-from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.predicates import Has, Predicate
 from safetybook.results import compute, compute_all
 from safetybook.study import Study
 

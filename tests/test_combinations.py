@@ -5,9 +5,10 @@ from itertools import product
 import pandas as pd
 import pytest
 from ortools.sat.python import cp_model
+from plain_predicates import satisfied
 
 from safetybook.estimands import Combination, where
-from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.predicates import Has, Predicate
 from safetybook.reconstruct.combinations import number
 from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.stage import Stage

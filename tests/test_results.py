@@ -1,5 +1,6 @@
 """Every rule of counting, on examples that can be worked by hand."""
 
+from dataclasses import replace
 from fractions import Fraction
 from statistics import median
 
@@ -25,7 +26,7 @@ from safetybook.estimands import (
     where,
 )
 from safetybook.invariants import InvariantError, check, implies, of_results
-from safetybook.results import ABSENT, Result, compute, difference
+from safetybook.results import ABSENT, Result, compute, computed, difference
 from safetybook.study import Study
 
 ANYTHING = where()
@@ -198,6 +199,28 @@ def test_the_first_answer_is_kept():
     slow = Derived("slow", "", lambda trial: calls.append(1) or 1)
     assert compute(TRIAL, slow) is compute(TRIAL, slow)
     assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (patients(), patients(where(AESEV="MILD"))),
+        (Derived("n", "", lambda trial: 1), Derived("n", "", lambda trial: 2)),
+    ],
+)
+def test_an_id_names_one_number(one, other):
+    trial = study([("A", "Drug", 1)], [])
+    for estimand in (one, other, DRUG.at_risk):
+        compute(trial, estimand)
+    with pytest.raises(ValueError, match=f"two different estimands are called '{one.id}'"):
+        computed(trial)
+
+
+def test_the_same_number_may_be_computed_under_other_words():
+    trial, again = study([("A", "Drug", 1)], []), replace(DRUG.at_risk, label="Exposed")
+    for estimand in (DRUG.at_risk, again):
+        compute(trial, estimand)
+    assert computed(trial) == {again.id: (again, compute(trial, again))}
 
 
 def test_what_is_no_number_says_so():

@@ -4,9 +4,11 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from plain_predicates import satisfied
 
+from safetybook.coded import Coded
 from safetybook.estimands import Combination, Count, Share, Unit, Where, where
-from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.predicates import Has, Predicate, fulfilling
 from safetybook.reconstruct.constraints import Constraint
 from safetybook.reconstruct.signatures import Pool, SignatureProgramme
 
@@ -133,10 +135,15 @@ def test_a_predicate_reads_data_as_it_reads_signatures():
         [("A", "PROBABLE", "MILD"), ("A", "NOT RELATED", "SEVERE"), ("B", "PROBABLE", "MILD")],
         columns=["USUBJID", "AEREL", "AESEV"],
     )
-    patients = pd.Series(["A", "B", "C"])
-    assert list(satisfied(Has(MILD) & Has(SEVERE), rows, patients)) == [True, False, False]
-    assert list(satisfied(Has(RELATED) & ~Has(SEVERE), rows, patients)) == [False, True, False]
-    assert list(satisfied(~Has(ANY) | Has(SEVERE), rows, patients)) == [True, False, True]
+    patients = pd.DataFrame({"USUBJID": ["A", "B", "C"]})
+    for predicate, expected in (
+        (Has(MILD) & Has(SEVERE), [True, False, False]),
+        (Has(RELATED) & ~Has(SEVERE), [False, True, False]),
+        (~Has(ANY) | Has(SEVERE), [True, False, True]),
+    ):
+        assert list(satisfied(predicate, rows, patients["USUBJID"])) == expected
+        found = fulfilling(predicate, Coded(rows), Coded(patients), ANY)
+        assert found == dict(zip("ABC", expected, strict=True))
 
 
 def test_events_are_bounded_by_what_is_known_of_patients_and_of_other_events():

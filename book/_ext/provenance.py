@@ -179,10 +179,10 @@ def of_other_trials() -> dict[str, Account]:
     """The accounts of the trial whose records are public: everything that its report's table shows."""
     # Slow to load, and seldom asked for when one page changed.
     from cdiscpilot import report
-    from cdiscpilot import study as pilot
 
-    report.lines()
-    return {name: of_result(result) for name, (_, result) in computed(pilot.load()).items()}
+    tallies = [tally for line in report.lines() for tally in line.tallies]
+    shown = [result for tally in tallies for result in (tally.patients, tally.percent, tally.events)]
+    return {result.estimand: of_result(result) for result in shown}
 
 
 @cache

@@ -14,8 +14,9 @@ import pandas as pd
 
 from cdiscpilot.ledger import RELATED, RELATIONS, SEVERE, SEVERITIES, UNRELATED, WATCHED, Ledger
 from cdiscpilot.study import DERMATOLOGIC, TREATMENT_EMERGENT, Arm
+from safetybook.coded import Coded
 from safetybook.estimands import Combination, Count, Unit, Where, where
-from safetybook.predicates import Has, Predicate, satisfied
+from safetybook.predicates import Has, Predicate, fulfilling
 from safetybook.reconstruct.aspects import Requirement, burdened, exactly, first_patients, heaviest
 from safetybook.reconstruct.burdens import Burdens, occurrences
 from safetybook.reconstruct.constraints import Constraint
@@ -112,7 +113,8 @@ class Pattern:
 
     def count(self, arm: Arm, events: pd.DataFrame) -> int:
         """The answer in data."""
-        return int(satisfied(self.asked(arm), events, events["USUBJID"].drop_duplicates()).sum())
+        own = Coded(events)
+        return sum(fulfilling(self.asked(arm), own, own, ANY).values())
 
 
 MEASURES = ("", "term", "class")

@@ -98,14 +98,20 @@ class Part:
         Where they are the data sets' own, or come from the subjects as they are, nothing else is read.
         """
         own = {name: self.variables(name) for name in wanted}
-        further = frozenset().union(*(names - own[name] for name, names in wanted.items()))
+        further = {name: names - own[name] for name, names in wanted.items() if names - own[name]}
         as_they_are = self.prepare is as_it_is or not (further or SUBJECTS in wanted)
-        # What belongs to an infusion cycle, an event has from there.
-        of_cycles = {name for name in further if name.startswith("CYC")} | self.variables("adex")
-        if not (all(own.values()) and as_they_are and further <= self.variables(SUBJECTS) - of_cycles):
+        known = all(own.values()) and all(names <= self._of_subjects(name) for name, names in further.items())
+        if not (known and as_they_are):
             return self.whole()
         needed = {name: names & own[name] for name, names in wanted.items()}
-        return self._made(needed | {SUBJECTS: further | needed.get(SUBJECTS, frozenset())})
+        of_subjects = frozenset().union(needed.get(SUBJECTS, ()), *further.values())
+        return self._made(needed | {SUBJECTS: of_subjects})
+
+    def _of_subjects(self, name: str) -> frozenset[str]:
+        """The variables that a data set has from the subjects: those it lacks in a study without them."""
+        columns = {one.name: self.variables(one.name) for one in self.datasets} | {SUBJECTS: {PATIENT}}
+        bare = {dataset: pd.DataFrame(columns=[*names], dtype=float) for dataset, names in columns.items()}
+        return self.variables(SUBJECTS).difference(Study(bare, self.datasets).frame(name))
 
     def whole(self) -> Study:
         """The study of these patients, with all there is."""

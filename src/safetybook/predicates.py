@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-import pandas as pd
-
 from safetybook.coded import Coded
 from safetybook.estimands import Where
 
@@ -93,16 +91,6 @@ class Lacks(Predicate):
     def filters(self) -> Iterator[Where]:
         """The filters of the part."""
         yield from self.part.filters()
-
-
-def satisfied(predicate: Predicate, rows: pd.DataFrame, patients: pd.Series[str]) -> pd.Series[bool]:
-    """For each of the `patients`, whether the predicate is true given the `rows` (column USUBJID)."""
-    having = {asked: set(rows.loc[asked.mask(rows), "USUBJID"]) for asked in predicate.filters()}
-
-    def holds(patient: str) -> bool:
-        return predicate.holds(lambda asked: patient in having[asked])
-
-    return pd.Series([holds(who) for who in patients], index=patients.index, dtype=bool)
 
 
 def fulfilling(predicate: Predicate, rows: Coded, exposure: Coded, among: Where) -> dict[str, bool]:

@@ -7,24 +7,22 @@ of results; none of them formats a number by itself.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, singledispatch
-from math import ceil, floor
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
 import pandas as pd
 
 from safetybook.coded import Tally
+from safetybook.distributions import exactly, summarise
 from safetybook.estimands import (
     Combination,
     Count,
     Derived,
     Estimand,
-    Function,
     Ratio,
     Scalar,
     Share,
@@ -33,6 +31,7 @@ from safetybook.estimands import (
     Unit,
     Value,
     Where,
+    definition,
 )
 from safetybook.intervals import newcombe
 from safetybook.predicates import Predicate
@@ -175,9 +174,23 @@ def remember(study: Countable, results: Mapping[Estimand, Result]) -> None:
 
 
 def computed(study: Countable) -> dict[str, tuple[Estimand, Result]]:
-    """By id everything that has been computed of a study so far."""
-    known = _MEMORY.get(study, {})
-    return {estimand.id: (estimand, result) for estimand, result in known.items()}
+    """By id everything that has been computed of a study so far.
+
+    Raises:
+        ValueError: if two estimands share an id and do not mean the same, so that it names neither.
+    """
+    found: dict[str, tuple[Estimand, Result]] = {}
+    for estimand, result in _MEMORY.get(study, {}).items():
+        known = found.get(estimand.id)
+        if known is not None and _meaning(*known) != _meaning(estimand, result):
+            raise ValueError(f"two different estimands are called {estimand.id!r}")
+        found[estimand.id] = estimand, result
+    return found
+
+
+def _meaning(estimand: Estimand, result: Result) -> tuple[str, Raw]:
+    """What tells estimands apart: the definition, and the value, because functions of one name may differ."""
+    return definition(estimand), result.value
 
 
 def _counts(estimand: Estimand) -> Iterator[Count]:
@@ -264,66 +277,6 @@ def _(estimand: Summary, study: Countable) -> Result:
         estimand.rule,
         denominator=sum(found.values()),
     )
-
-
-def exactly(distribution: Mapping[Scalar, int]) -> Counter[Fraction]:
-    """A distribution with its values as exact numbers; texts such as ``1`` and ``1.0`` are the same one."""
-    found: Counter[Fraction] = Counter()
-    for value, number in distribution.items():
-        found[exact(value)] += number
-    return found
-
-
-def summarise(distribution: Mapping[Fraction, int], function: Function) -> Fraction | None:
-    """A median, extreme, mean or total of exact values, each with how often it occurs.
-
-    The median of an even number of values is the mean of the middle two. Of no values at all only
-    the total exists: 0.
-    """
-    size = sum(distribution.values())
-    match function:
-        case Function.TOTAL:
-            return _total(distribution)
-        case _ if not size:
-            return None
-        case Function.MINIMUM:
-            return min(distribution)
-        case Function.MAXIMUM:
-            return max(distribution)
-        case Function.MEAN:
-            return _total(distribution) / size
-        case Function.MEDIAN:
-            return quantile(distribution, Fraction(1, 2))
-
-
-def quantile(distribution: Mapping[Fraction, int], share: Fraction) -> Fraction | None:
-    """The value that a share of all values, from 0 to 1, do not exceed; None if there are no values.
-
-    Where the share ends between two values, it is the mean of both, as a median is (Hyndman and Fan 1996,
-    definition 2; SAS's PCTLDEF=5).
-    """
-    size = sum(distribution.values())
-    if not size:
-        return None
-    ends = share * size
-    return (nth(distribution, max(1, ceil(ends))) + nth(distribution, min(size, floor(ends) + 1))) / 2
-
-
-def _total(distribution: Mapping[Fraction, int]) -> Fraction:
-    return sum((value * number for value, number in distribution.items()), Fraction(0))
-
-
-def nth(distribution: Mapping[Fraction, int], place: int) -> Fraction:
-    """The value at a place (1 for the least) among all values in ascending order.
-
-    Raises:
-        IndexError: if there are not so many values.
-    """
-    for value in sorted(distribution):
-        place -= distribution[value]
-        if place <= 0:
-            return value
-    raise IndexError("there are not so many values")
 
 
 @_compute.register(Value)

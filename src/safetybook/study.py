@@ -28,6 +28,9 @@ View = Callable[["Study"], pd.DataFrame]
 
 _EXACT_DECIMALS = 6
 
+_OF_CYCLES = {"CYCLE", "ASTDTM", "AENDTM"}
+"""What a data set of infusions needs for there to be cycles."""
+
 
 class Study:
     """The data of one trial, by frame name. It does not change.
@@ -49,7 +52,7 @@ class Study:
         self.datasets = MappingProxyType({dataset.name: dataset for dataset in datasets})
         self.source = source
         self._data = {name: frame.copy(deep=False) for name, frame in frames.items()}
-        has_cycles = "adex" in self.datasets and "CYCLE" in frames.get("adex", ())
+        has_cycles = "adex" in self.datasets and set(frames.get("adex", ())) >= _OF_CYCLES
         self._views: dict[str, View] = {**({"cycles": cycles} if has_cycles else {}), **(views or {})}
         self._built: dict[str, pd.DataFrame] = {}
         self._coded: dict[str, Coded] = {}

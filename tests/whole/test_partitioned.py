@@ -20,6 +20,7 @@ from proderm.estimands import CATALOGUE
 from proderm.estimands.adverse_events import RELATED, SERIOUS
 from proderm.estimands.families import TREATMENT_EMERGENT
 from safetybook import datasets
+from safetybook.distributions import quantile
 from safetybook.estimands import (
     Column,
     Combination,
@@ -35,7 +36,8 @@ from safetybook.estimands import (
 from safetybook.incidence import incidence
 from safetybook.invariants import InvariantError, check
 from safetybook.partitioned import IN_PROCESSES, Partitioned, PartsError, divide
-from safetybook.results import compute, compute_all, nth, quantile
+from safetybook.predicates import Has
+from safetybook.results import compute, compute_all
 from safetybook.study import Study
 
 COUNTED = (Combination, Count, Ratio, Share, Summary, Value)
@@ -148,6 +150,24 @@ def test_what_an_event_has_from_its_cycle_it_has_in_parts(tmp_path, name):
     whole, parts = Study(frames, defined), Partitioned(tmp_path, defined)
     assert compute(whole, asked).value == compute(parts, asked).value == 1
     assert parts.impossible == whole.impossible == ()
+
+
+def test_a_part_has_each_variable_from_where_the_whole_has_it(folder):
+    part = Partitioned(folder, DATASETS).parts[0]
+    whole = part.whole()
+    for one in DATASETS:
+        for name, values in whole.frame(one.name).items():
+            found = part.study(**{one.name: frozenset({name})}).frame(one.name)[name]
+            pd.testing.assert_series_equal(found, values, check_dtype=False, check_categorical=False)
+    assert part.study(adae=frozenset({"AGE", "AESEV"})).names == ("adae", "adsl")
+
+
+def test_patients_with_a_cycle_can_be_asked_about_their_events_in_it(trial, folder):
+    """Cycles that are only asked for by their number are not built: nothing else of them was read."""
+    old = where(CYCLE=1, AGE=[*range(60, 90)])
+    asked = Combination("x", "", Has(old), where(CYCLE=1))
+    assert compute(Partitioned(folder, DATASETS), asked) == compute(trial, asked)
+    assert compute(trial, asked).number > 0
 
 
 def test_what_prepares_a_part_is_not_passed_over(tmp_path):
@@ -276,13 +296,3 @@ def test_a_million_events_on_a_cluster_that_loses_a_worker(tmp_path):
     for share in (Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)):
         expected = np.quantile(values, float(share), method="averaged_inverted_cdf")
         assert quantile(exact, share) == Fraction(expected)
-
-
-def test_quantiles_worked_by_hand():
-    # Of 1, 1, 2, 5 a half end between the second and the third, three quarters between the third and fourth.
-    values = {Fraction(5): 1, Fraction(1): 2, Fraction(2): 1}
-    expected = {0: 1, Fraction(1, 4): 1, Fraction(1, 2): Fraction(3, 2), Fraction(3, 4): Fraction(7, 2), 1: 5}
-    assert {share: quantile(values, Fraction(share)) for share in expected} == expected
-    assert quantile({}, Fraction(1, 2)) is None
-    with pytest.raises(IndexError):
-        nth(values, 5)
