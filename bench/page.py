@@ -34,13 +34,13 @@ def ratios(measured: Measured, task: Task) -> str:
     lines = []
     for peer in peers:
         cells = [
-            f"{_digits(found)} ({_digits(found / seconds[peers[0], size])})"
+            f"{_duration(found)} ({_digits(found / seconds[peers[0], size])})"
             if (found := seconds.get((peer, size))) is not None
             else "–"
             for size in sizes
         ]
         lines.append([peer, *cells])
-    return _markdown(["", *(f"{size:,}" for size in sizes)], lines)
+    return _markdown(["Way to count", *(f"{size:,} events" for size in sizes)], lines)
 
 
 def beside(measured: Measured) -> str:
@@ -50,15 +50,15 @@ def beside(measured: Measured) -> str:
         [
             peer,
             f"{row['events']:,}",
-            _digits(row["reading"]),
-            _digits(row["coding"]),
+            _duration(row["reading"]),
+            _duration(row["coding"]),
             f"{row['answering_peak']:,.0f}",
             f"{row['peak']:,.0f}",
         ]
         for peer, row in last.items()
     ]
     return _markdown(
-        ["", "Events", "Reading, CPU s", "Coding, CPU s", "Peak, answering, MB", "Peak, MB"], lines
+        ["Way to count", "Events", "Reading", "Coding", "Peak, answering, MB", "Peak, MB"], lines
     )
 
 
@@ -69,7 +69,7 @@ def builds(measured: Measured) -> str:
         for ours, other in list(pairwise(measured))[::2]
         for row in (ours, other)
     ]
-    return _markdown(["", "Seconds", "CPU s", "Ratio"], lines)
+    return _markdown(["What is run", "Seconds", "CPU s", "Ratio"], lines)
 
 
 def provenance(part: dict[str, Any]) -> str:
@@ -123,7 +123,7 @@ def growth(measured: Measured) -> Figure:
 
 
 def page(recorded: dict[str, Any], draft: str) -> str:
-    """The draft with its tables and its figure; a part that was not recorded says so."""
+    """The draft with its tables and its figure, but for the sections on what was not recorded."""
     shown: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
         "provenance": ("counts", provenance),
         "overview": ("counts", lambda part: ratios(part["measured"], Task.OVERVIEW)),
@@ -134,15 +134,21 @@ def page(recorded: dict[str, Any], draft: str) -> str:
         "build": ("build", lambda part: builds(part["measured"])),
     }
     for name, (part, made) in shown.items():
-        text = made(recorded[part]) if part in recorded else "Not recorded."
-        draft = draft.replace(f"{{{{{name}}}}}", text)
-    return draft
+        if part in recorded:
+            draft = draft.replace(f"{{{{{name}}}}}", made(recorded[part]))
+    sections = draft.split("\n## ")
+    return "\n## ".join(section for section in sections if "{{" not in section).rstrip("\n") + "\n"
 
 
 def _markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
     """A table whose first column is text and whose other columns are numbers."""
     rule = [":--", *("--:" for _ in heads[1:])]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, rule, *lines))
+
+
+def _duration(seconds: float) -> str:
+    """Two significant digits of seconds, or of milliseconds if there are few."""
+    return f"{_digits(seconds)} s" if seconds >= 0.1 else f"{_digits(seconds * 1000)} ms"
 
 
 def _digits(number: float) -> str:
