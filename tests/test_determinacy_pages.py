@@ -13,6 +13,7 @@ import nbformat
 import pytest
 
 from safetybook.determinacy import MARKS, Determinacy
+from safetybook.stored_html import for_page
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -41,7 +42,7 @@ def unlabelled(notebook: nbformat.NotebookNode) -> list[str]:
             data, metadata = output.get("data", {}), output.get("metadata", {})
             if "scrapbook" in metadata:
                 found += of_glued(metadata, data)
-            found += of_tables(data.get("text/html", "") + data.get(GLUED + "text/html", ""))
+            found += of_tables(for_page(data.get("text/html", "") + data.get(GLUED + "text/html", "")))
         found += of_figure(cell)
     return found
 
