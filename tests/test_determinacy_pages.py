@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from safetybook import captions
 from safetybook.determinacy import MARKS, Determinacy
 from safetybook.stored_html import for_page
 
@@ -27,7 +28,9 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 
 def stored(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    captions.put_back(notebook.cells)
+    return notebook
 
 
 def plain(html: str) -> str:

@@ -114,13 +114,19 @@ def test_the_pages_get_it_through_one_door(monkeypatch):
     html = to_html(TABLE)
     shown = {"text/html": stored(html).splitlines(keepends=True), "text/plain": "Events"}
     glued = {"application/papermill.record/text/html": stored(html)}
-    words = {"cell_type": "markdown", "source": "Words − ≥"}
+    words = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": "Words − ≥\n\n**[Table 1](#table-1).** Events",
+    }
+    figure = {"mystnb": {"figure": {"name": "table-1", "classes": "table"}}}
     outputs = [{"data": shown}, {"data": glued}, {"text": "printed"}]
-    source = [json.dumps({"cells": [words, {"cell_type": "code", "outputs": outputs}]})]
+    source = [json.dumps({"cells": [words, {"cell_type": "code", "metadata": figure, "outputs": outputs}]})]
     app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda page: page))
     forms.put_back(app, "a.ipynb", source)
     before, after = json.loads(source[0])["cells"]
-    assert before == words
+    assert before["source"] == "Words − ≥"
+    assert after["metadata"]["mystnb"]["figure"]["caption"] == "Events"
     assert after["outputs"] == [
         {"data": {"text/html": html, "text/plain": "Events"}},
         {"data": {"application/papermill.record/text/html": html}},

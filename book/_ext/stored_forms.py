@@ -1,7 +1,8 @@
 """The forms in which notebooks store things, put back into those that the rest of the book reads.
 
 A notebook is read in many places, and stores what reads well in all of them. Here is the one door through
-which it comes to the pages: HTML that needs neither trust nor a style sheet is that of a page again.
+which it comes to the pages: captions are no longer part of the text, and HTML that needs neither trust nor a
+style sheet is that of a page again.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
+from safetybook import captions
 from safetybook.stored_html import for_page
 
 
@@ -18,6 +20,7 @@ def put_back(app: Sphinx, page: str, source: list[str]) -> None:
     """Put back what a notebook stores; its text is the JSON of the file."""
     if app.env.doc2path(page).endswith(".ipynb"):
         notebook = json.loads(source[0])
+        captions.put_back(notebook["cells"])
         put_back_html(notebook)
         source[0] = json.dumps(notebook, ensure_ascii=False)
 

@@ -20,6 +20,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 
+from safetybook import captions
 from safetybook.notebooks.pairs import paired, read
 from safetybook.stored_html import LEFT
 
@@ -244,6 +245,12 @@ def figure(cell: nbformat.NotebookNode) -> dict[str, str]:
     return dict(cell.metadata.get("mystnb", {}).get("figure", {}))
 
 
+def captioned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook as the page has it, with the captions in the metadata of the cells."""
+    captions.put_back(notebook.cells)
+    return notebook
+
+
 each_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
 
 
@@ -315,7 +322,7 @@ def test_every_expected_number_is_glued_once_and_not_empty(text: Path) -> None:
 
 @each_notebook
 def test_every_numbered_output_is_there_and_described(text: Path) -> None:
-    numbered = {figure(cell)["name"]: cell for cell in code_cells(text) if figure(cell)}
+    numbered = {figure(cell)["name"]: cell for cell in captioned(stored(text)).cells if figure(cell)}
     assert EXPECTED[text.stem].labels <= numbered.keys()
     for name, cell in numbered.items():
         html = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
@@ -508,8 +515,8 @@ def test_no_result_is_typed_in_the_prose(page: Path) -> None:
 
 @each_notebook
 def test_no_result_is_typed_in_a_caption(text: Path) -> None:
-    captions = [figure(cell).get("caption", "") for cell in read(text).cells]
-    assert typed_results(prose("\n".join(captions))) == []
+    found = [figure(cell).get("caption", "") for cell in captioned(read(text)).cells]
+    assert typed_results(prose("\n".join(found))) == []
 
 
 @each_notebook
