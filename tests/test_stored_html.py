@@ -122,7 +122,8 @@ def test_the_pages_get_it_through_one_door(monkeypatch):
     figure = {"mystnb": {"figure": {"name": "table-1", "classes": "table"}}}
     outputs = [{"data": shown}, {"data": glued}, {"text": "printed"}]
     source = [json.dumps({"cells": [words, {"cell_type": "code", "metadata": figure, "outputs": outputs}]})]
-    app = SimpleNamespace(env=SimpleNamespace(doc2path=lambda page: page))
+    env = SimpleNamespace(doc2path=lambda page: page, found_docs=set())
+    app = SimpleNamespace(env=env, srcdir=ROOT)
     forms.put_back(app, "a.ipynb", source)
     before, after = json.loads(source[0])["cells"]
     assert before["source"] == "Words − ≥"
