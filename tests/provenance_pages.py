@@ -10,6 +10,9 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from safetybook import captions
+from safetybook.stored_html import for_page
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = [f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 PAGES = [f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.md"))]
@@ -43,7 +46,9 @@ def body(document: str) -> str:
     if document.startswith("book/"):
         return _sentences(path(document).read_text(encoding="utf-8"), document)
     parts, place = [], 0
-    for cell in json.loads(path(document).read_text(encoding="utf-8"))["cells"]:
+    cells = json.loads(path(document).read_text(encoding="utf-8"))["cells"]
+    captions.put_back(cells)
+    for cell in cells:
         if cell["cell_type"] != "code":
             parts.append(_sentences("".join(cell["source"]), document))
             continue
@@ -52,7 +57,7 @@ def body(document: str) -> str:
         for output in cell["outputs"]:
             data = output.get("data", {})
             if "scrapbook" not in output.get("metadata", {}):
-                parts.append("".join(data.get("text/html", "")))
+                parts.append(for_page("".join(data.get("text/html", ""))))
         caption = cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
         parts += [_sentences(caption, document), "</div>"]
     return "\n".join(parts)

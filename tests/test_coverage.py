@@ -173,13 +173,13 @@ def is_marked(verdict: Verdict, page: Shown) -> bool:
     claim = verdict.claim
     if claim.location in FLOATS:
         table = page.labelled.get(FLOATS[claim.location], "")
-        cells = re.findall(r'<td class="([^"]*)" data-estimand="([^"]+)"[^>]*>(.*?)</td>', table)
+        cells = re.findall(r'<td[^>]* class="([^"]*)" data-estimand="([^"]+)"[^>]*>(.*?)</td>', table)
         return (
             any(
                 claim.estimand in estimands.split() and "differs" in classes.split() and "†" in text
                 for classes, estimands, text in cells
             )
-            and re.search(r"<sup>†</sup>Differs from the article", table) is not None
+            and re.search(r"<sup>†</sup> Differs from the article", table) is not None
         )
     return page.glues(f"{glue_name(claim.estimand)}_printed")
 

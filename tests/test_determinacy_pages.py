@@ -12,7 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from safetybook import captions
 from safetybook.determinacy import MARKS, Determinacy
+from safetybook.stored_html import for_page
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -26,7 +28,9 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 
 def stored(path: Path) -> nbformat.NotebookNode:
-    return nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)
+    captions.put_back(notebook.cells)
+    return notebook
 
 
 def plain(html: str) -> str:
@@ -41,7 +45,7 @@ def unlabelled(notebook: nbformat.NotebookNode) -> list[str]:
             data, metadata = output.get("data", {}), output.get("metadata", {})
             if "scrapbook" in metadata:
                 found += of_glued(metadata, data)
-            found += of_tables(data.get("text/html", "") + data.get(GLUED + "text/html", ""))
+            found += of_tables(for_page(data.get("text/html", "") + data.get(GLUED + "text/html", "")))
         found += of_figure(cell)
     return found
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from safetybook.listings import Entry, Listing, Section
+from safetybook.listings import Entry, Listing, Section, to_html
 from safetybook.tables import Cell, Row
 
 
@@ -33,7 +33,7 @@ LISTING = Listing(
     ("Subsequent treatment",),
     (("a", "A note"),),
 )
-HTML = LISTING._repr_mimebundle_()["text/html"]
+HTML = to_html(LISTING)
 
 
 def test_a_patient_and_what_is_shared_are_as_high_as_the_events():

@@ -25,6 +25,7 @@ from safetybook.glued import Glued, decimals_of, with_ends
 from safetybook.invariants import check
 from safetybook.results import Difference, Result, compute
 from safetybook.rounding import exact, half_up
+from safetybook.stored_html import stored
 from safetybook.study import Study
 from safetybook.tables import Cell, Counted, Folded, Group, Row, Table, cell
 
@@ -352,7 +353,7 @@ class Conflicts:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {
-            "text/html": "\n".join(map(_conflict_html, self.contradictions)),
+            "text/html": stored("\n".join(map(_conflict_html, self.contradictions))),
             "text/plain": "\n\n".join(
                 f"{conflict.proof}\nReading: {conflict.reading}" for conflict in self.contradictions
             ),

@@ -1,8 +1,9 @@
-"""Figures as inline SVG: one style, one colour per treatment, a text alternative, no random byte.
+"""Figures as SVG: one style, one colour per treatment, a text alternative, no random byte.
 
 The text of a figure stays text and takes the page's font and colour, so that it is sharp, can be
 searched, and suits a dark page. Colours become CSS variables with a fallback, which a style sheet may
-lighten. A figure is drawn for a narrow screen and grows with the page up to a limit.
+lighten. A figure is drawn for a narrow screen and grows with the page up to a limit. A notebook stores it in
+a form that needs no trust (:mod:`safetybook.stored_html`).
 
 matplotlib and seaborn are imported where something is drawn: importing them takes longer than all else that
 a chapter imports.
@@ -21,20 +22,18 @@ from typing import TYPE_CHECKING, Any
 from safetybook.determinacy import Standing
 from safetybook.results import Difference, Result, difference
 from safetybook.rounding import exact, half_up
+from safetybook.stored_figures import COLOURS as COLOURS
+from safetybook.stored_figures import INK as INK
+from safetybook.stored_figures import inline_drawing
+from safetybook.stored_html import stored
 from safetybook.tables import Cell, Folded, Group, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
 
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Okabe and Ito's colours, which remain apart in all common forms of colour blindness."""
-
 MARKERS = ("o", "s", "^", "D", "v", "P")
 """One shape per treatment as well, so that colour is never the only sign."""
-
-INK = "#000000"
-"""What is drawn in this colour takes the colour of the page's text."""
 
 FAINT = 0.25
 """Opacity of rules and guides."""
@@ -67,8 +66,6 @@ STYLE: dict[Any, Any] = {
     "ytick.labelsize": 10,
     "ytick.major.size": 0,
 }
-
-MAX_WIDTH = "30rem"
 
 
 @dataclass(frozen=True)
@@ -123,14 +120,14 @@ class Figure:
     data: Table | None = None
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": self.html(), "text/plain": self.alt}
+        return {"text/html": stored(self.html()), "text/plain": self.alt}
 
     def with_standing(self, standing: Standing) -> Figure:
         """The figure with this standing of every number of its table that does not say otherwise."""
         return self if self.data is None else replace(self, data=replace(self.data, standing=standing))
 
     def html(self) -> str:
-        """The SVG, then the table behind a line that opens it."""
+        """For a page: the SVG, then the table behind a line that opens it."""
         folded = [] if self.data is None else [Folded("The numbers in this figure", self.data).html()]
         return "\n".join(['<div class="sb-figure">', self.svg, *folded, "</div>"])
 
@@ -158,12 +155,7 @@ def _inline(svg: str, name: str, alt: str) -> str:
     box = re.search(r'viewBox="[^"]*"', opening)
     if box is None:
         raise ValueError(f"figure {name!r}: the SVG has no viewBox")
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {box[0]} '
-        f'role="img" aria-label="{escape(alt)}" style="width: 100%; max-width: {MAX_WIDTH}; height: auto; '
-        f'fill: currentColor; stroke-linejoin: round; stroke-linecap: butt">'
-    )
-    return head + _own_ids(_page_colours(_plain(rest)), name)
+    return inline_drawing(box[0], escape(alt), _own_ids(_plain(rest), name))
 
 
 def _plain(svg: str) -> str:
@@ -173,14 +165,6 @@ def _plain(svg: str) -> str:
     svg = re.sub(r' transform="rotate\(-0 [^)]*\)"', "", svg)
     svg = re.sub(r"\s*\n\s*", "\n", re.sub(r" *\n(?=[A-Za-z]+ |z)", " ", svg))
     return svg.replace('\n"', '"')
-
-
-def _page_colours(svg: str) -> str:
-    """Ink becomes the page's text colour; palette colours become variables with themselves as fallback."""
-    svg = svg.replace(INK, "currentColor")
-    for i, colour in enumerate(COLOURS, start=1):
-        svg = svg.replace(colour, f"var(--sb-colour-{i}, {colour})")
-    return svg
 
 
 def _own_ids(svg: str, name: str) -> str:

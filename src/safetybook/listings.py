@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from safetybook.aligned_text import to_text
 from safetybook.html_tables import cell_html, framed, group_html, raised
 from safetybook.latex import to_latex
+from safetybook.stored_html import stored
 from safetybook.tables import Cell, Group, Row, Table
 
 
@@ -68,7 +69,7 @@ class Listing:
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         return {
-            "text/html": to_html(self),
+            "text/html": stored(to_html(self)),
             "text/plain": to_text(self.table),
             "text/latex": to_latex(self.table.layout),
         }

@@ -24,6 +24,7 @@ from safetybook.latex import to_latex
 from safetybook.layout import Layout, layout
 from safetybook.results import Result, compute
 from safetybook.rounding import first_places, places
+from safetybook.stored_html import stored
 from safetybook.study import Study
 
 DIFFERS = "†"
@@ -260,7 +261,11 @@ class Table:
         return layout(to_html(self))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": to_html(self), "text/plain": to_text(self), "text/latex": to_latex(self.layout)}
+        return {
+            "text/html": stored(to_html(self)),
+            "text/plain": to_text(self),
+            "text/latex": to_latex(self.layout),
+        }
 
 
 @dataclass(frozen=True)
@@ -271,7 +276,7 @@ class Folded:
     table: Table
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        return {"text/html": self.html(), "text/plain": f"{self.summary}\n{to_text(self.table)}"}
+        return {"text/html": stored(self.html()), "text/plain": f"{self.summary}\n{to_text(self.table)}"}
 
     def html(self) -> str:
         """The HTML element that a reader opens without any script."""

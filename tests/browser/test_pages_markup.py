@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -11,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 from anchors import LIST, found_anchors, read_list
-from built import CONTENTS, PAGES, WITH_SEARCH, article
+from built import CONTENTS, PAGES, ROOT, WITH_SEARCH, article
 
 HEADING = re.compile(r"<h([1-6])[ >]")
 
@@ -143,6 +144,19 @@ def test_every_drawing_says_what_it_shows(pages: dict[str, str], name: str) -> N
         assert re.search(r"\d", said), f"no quantity is named: {said}"
     for image in re.findall(r"<img\b[^>]*>", text):
         assert re.search(r'alt="[^"]{20,}"', image), image
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_drawings_and_tables_are_those_of_a_page(pages: dict[str, str], name: str) -> None:
+    """Not as notebooks store them, where neither the page's colours nor its style sheet is at hand."""
+    assert "data:image/svg+xml" not in article(pages[name])
+    assert "text-align: left" not in article(pages[name])
+    notebook = ROOT / f"{name.removesuffix('.html')}.ipynb"
+    if notebook.exists():
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        outputs = (output.get("data", {}) for cell in cells for output in cell.get("outputs", ()))
+        images = sum("<img" in "".join(data.get("text/html", ())) for data in outputs)
+        assert article(pages[name]).count('<svg xmlns="http://www.w3.org/2000/svg"') == images > 0
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -9,15 +9,20 @@ import ast
 import re
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 import pytest
 
+from safetybook import captions
 from safetybook.notebooks.pairs import paired, read
+from safetybook.stored_html import LEFT
 
 ROOT = Path(__file__).parents[2]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))
@@ -231,9 +236,21 @@ def outputs(text: Path) -> Iterator[nbformat.NotebookNode]:
         yield from cell.outputs
 
 
+def shown(output: nbformat.NotebookNode) -> str:
+    """The HTML of an output, empty if it has none; glued for another page as well."""
+    data = output.get("data", {})
+    return str(data.get("text/html", data.get("application/papermill.record/text/html", "")))
+
+
 def figure(cell: nbformat.NotebookNode) -> dict[str, str]:
     """The caption and name under which a cell's output is numbered; empty for other cells."""
     return dict(cell.metadata.get("mystnb", {}).get("figure", {}))
+
+
+def captioned(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """A notebook as the page has it, with the captions in the metadata of the cells."""
+    captions.put_back(notebook.cells)
+    return notebook
 
 
 each_notebook = pytest.mark.parametrize("text", TEXTS, ids=lambda path: path.stem)
@@ -307,29 +324,84 @@ def test_every_expected_number_is_glued_once_and_not_empty(text: Path) -> None:
 
 @each_notebook
 def test_every_numbered_output_is_there_and_described(text: Path) -> None:
-    numbered = {figure(cell)["name"]: cell for cell in code_cells(text) if figure(cell)}
+    numbered = {figure(cell)["name"]: cell for cell in captioned(stored(text)).cells if figure(cell)}
     assert EXPECTED[text.stem].labels <= numbered.keys()
     for name, cell in numbered.items():
         html = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
         is_table = "table" in figure(cell).get("classes", "").split()
         assert figure(cell).get("caption"), f"{name} has no caption"
-        assert re.search("<table" if is_table else "<svg", html), f"{name} shows nothing"
+        assert re.search("<table" if is_table else "<img", html), f"{name} shows nothing"
 
 
 @each_notebook
 def test_figures_have_a_text_and_tables_have_headings(text: Path) -> None:
     for output in outputs(text):
-        html = output.get("data", {}).get("text/html", "")
-        for svg in re.findall(r"<svg\b[^>]*>", html):
-            label = re.search(r'aria-label="([^"]+)"', svg)
-            assert 'role="img"' in svg
-            assert label is not None
-            assert len(label[1].split()) >= 5, f"too short to describe a figure: {label[1]}"
+        html = shown(output)
         for image in re.findall(r"<img\b[^>]*>", html):
-            assert re.search(r'alt="(?!_images/)[^"]+"', image), image
+            alt = re.fullmatch(r"""<img alt="([^"]+)" src='data:image/svg\+xml,[^']+'>""", image)
+            assert alt is not None, image[:100]
+            assert len(alt[1].split()) >= 5, f"too short to describe a figure: {alt[1]}"
         for table in re.findall(r"<table\b.*?</table>", html, flags=re.DOTALL):
             assert "<caption>" in table
             assert not re.search(r"<th(?![^>]*\bscope=)[\s>]", table)
+
+
+KEPT = frozenset(
+    """
+    a br caption code col colgroup details div em img p small span strong sub summary sup
+    table tbody td th thead tr wbr
+    """.split()
+)
+"""Elements of the outputs that JupyterLab and other viewers show in a notebook that nobody trusts."""
+
+
+class Markup(HTMLParser):
+    """The elements of some HTML, and the names of their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.attributes: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+@each_notebook
+def test_what_is_shown_needs_no_trust_and_no_style_sheet(text: Path) -> None:
+    """Inline drawings, scripts and style sheets are taken out of a notebook that is not trusted."""
+    for output in outputs(text):
+        found = Markup(shown(output).replace(LEFT, ""))
+        assert found.elements <= KEPT
+        assert not {name for name in found.attributes if name in ("hidden", "style") or name.startswith("on")}
+
+
+@each_notebook
+def test_every_drawing_is_whole_and_has_its_own_colours(text: Path) -> None:
+    for output in outputs(text):
+        for address in re.findall(r"src='data:image/svg\+xml,([^']*)'", shown(output)):
+            drawing = unquote(address.replace("\n", ""))
+            assert ET.fromstring(drawing).attrib["width"] == "480"
+            assert not re.search(r"currentColor|var\(|<style|<script|href=\"[^#]", drawing)
+
+
+FOLDED = frozenset("hide-input remove-input remove-cell".split())
+"""Tags of cells whose code the page folds or leaves out."""
+
+
+@each_notebook
+def test_jupyter_folds_the_code_that_the_page_folds(text: Path) -> None:
+    for cell in [*code_cells(text), *(cell for cell in read(text).cells if cell.cell_type == "code")]:
+        folded = not FOLDED.isdisjoint(cell.metadata.get("tags", []))
+        assert cell.metadata.get("jupyter", {}).get("source_hidden", False) is folded, cell.source
+
+
+@each_notebook
+def test_a_chapter_begins_with_few_lines_of_code(text: Path) -> None:
+    first, *_ = code_cells(text)
+    assert len(re.findall(r"^.*\S", first.source, re.MULTILINE)) <= 5, first.source
 
 
 def test_stored_outputs_are_what_execution_gives() -> None:
@@ -445,8 +517,8 @@ def test_no_result_is_typed_in_the_prose(page: Path) -> None:
 
 @each_notebook
 def test_no_result_is_typed_in_a_caption(text: Path) -> None:
-    captions = [figure(cell).get("caption", "") for cell in read(text).cells]
-    assert typed_results(prose("\n".join(captions))) == []
+    found = [figure(cell).get("caption", "") for cell in captioned(read(text)).cells]
+    assert typed_results(prose("\n".join(found))) == []
 
 
 @each_notebook

@@ -1,0 +1,138 @@
+"""HTML as notebooks store it, and the door through which it comes to the pages."""
+
+import importlib
+import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from proderm.pages import Conflicts
+from safetybook.contradictions import Contradiction, Kind
+from safetybook.determinacy import illustrative
+from safetybook.figures import drawing, finish
+from safetybook.html_tables import to_html
+from safetybook.layout import layout
+from safetybook.listings import Entry, Listing, Section
+from safetybook.stored_html import LEFT, for_page, stored
+from safetybook.tables import Cell, Folded, Group, Row, Table
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+TABLE = Table(
+    "Events <of> all kinds",
+    "Category^a",
+    (("IVIg", "n"), ("IVIg", "Why")),
+    (Group("Any", (Row("TEAEs", (Cell("42", standing=illustrative()), Cell("A word", numeric=False))),)),),
+    (("", "n number"), ("a", "A note")),
+)
+
+
+def cells(html: str) -> dict[str, str]:
+    """What stands in the cells of a table, with the rest of their opening tags."""
+    return {text: rest for rest, text in re.findall(r"<t[hd]\b([^>]*)>([^<]*)", html)}
+
+
+def test_words_stand_on_the_left_and_numbers_where_they_stood():
+    found = cells(TABLE._repr_mimebundle_()["text/html"])
+    assert {text for text, rest in found.items() if LEFT in rest} == {
+        "Category",
+        "Any",
+        "TEAEs",
+        "Why",
+        "A word",
+    }
+    assert {text for text, rest in found.items() if LEFT not in rest} == {"IVIg", "n", "42"}
+
+
+def test_a_note_stands_apart_from_its_mark():
+    html = TABLE._repr_mimebundle_()["text/html"]
+    assert "<p><sup>a</sup> A note</p>" in html
+    assert "<p>n number</p>" in html
+
+
+def test_a_listing_is_a_table_as_well():
+    entry = Entry("Patient 1", (Row("Headache", (Cell("Mild/moderate", numeric=False), Cell("3"))),))
+    listing = Listing("Events", ("Patient", "Event"), ("Severity", "Day"), (Section("", (entry,)),))
+    found = cells(listing._repr_mimebundle_()["text/html"])
+    assert {text for text, rest in found.items() if LEFT in rest} >= {
+        "Patient",
+        "Patient 1",
+        "Headache",
+        "Severity",
+    }
+    assert {text for text, rest in found.items() if LEFT not in rest} == {"Day", "3"}
+
+
+def test_the_page_has_what_was_made():
+    with drawing(1) as canvas:
+        figure = finish(canvas, "empty", "Nothing is drawn here", TABLE)
+    for html, shown in (
+        (to_html(TABLE), TABLE),
+        (Folded("More", TABLE).html(), Folded("More", TABLE)),
+        (figure.html(), figure),
+    ):
+        kept = shown._repr_mimebundle_()["text/html"]
+        assert kept != html
+        assert for_page(kept) == html
+        assert stored(html) == kept
+
+
+def test_the_title_of_a_note_looks_like_one():
+    told = "It is 69.0.\nIt is not.", "It is a mean."
+    conflict = Contradiction("ages", (), (), Kind.CONTRADICTION, *told, lambda printed: False)
+    html = Conflicts((conflict,))._repr_mimebundle_()["text/html"]
+    assert (
+        '<p class="admonition-title"><strong>Numbers of the article that cannot all hold</strong></p>' in html
+    )
+    assert "<strong>" not in for_page(html)
+
+
+def test_another_form_is_the_same_table():
+    assert layout(stored(to_html(TABLE))) == layout(to_html(TABLE))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_the_notebooks_store_is_what_the_page_has_in_another_form(path):
+    """A page's HTML was stored, and nothing else: so the way back loses nothing."""
+    shown = 0
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", ()):
+            for kind, lines in output.get("data", {}).items():
+                if kind.endswith("text/html"):
+                    kept = "".join(lines)
+                    assert stored(for_page(kept)) == kept != for_page(kept)
+                    shown += 1
+    assert shown >= 4
+
+
+def test_the_pages_get_it_through_one_door(monkeypatch):
+    monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
+    forms = importlib.import_module("stored_forms")
+    html = to_html(TABLE)
+    shown = {"text/html": stored(html).splitlines(keepends=True), "text/plain": "Events"}
+    glued = {"application/papermill.record/text/html": stored(html)}
+    words = {
+        "cell_type": "markdown",
+        "metadata": {},
+        "source": "Words − ≥\n\n**[Table 1](#table-1).** Events",
+    }
+    figure = {"mystnb": {"figure": {"name": "table-1", "classes": "table"}}}
+    outputs = [{"data": shown}, {"data": glued}, {"text": "printed"}]
+    source = [json.dumps({"cells": [words, {"cell_type": "code", "metadata": figure, "outputs": outputs}]})]
+    env = SimpleNamespace(doc2path=lambda page: page, found_docs=set())
+    app = SimpleNamespace(env=env, srcdir=ROOT)
+    forms.put_back(app, "a.ipynb", source)
+    before, after = json.loads(source[0])["cells"]
+    assert before["source"] == "Words − ≥"
+    assert after["metadata"]["mystnb"]["figure"]["caption"] == "Events"
+    assert after["outputs"] == [
+        {"data": {"text/html": html, "text/plain": "Events"}},
+        {"data": {"application/papermill.record/text/html": html}},
+        {"text": "printed"},
+    ]
+    text = ["# A page of words {'cells'}"]
+    forms.put_back(app, "a.md", text)
+    assert text == ["# A page of words {'cells'}"]
