@@ -34,7 +34,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks check test pages lint data ensemble bounds consistency pilot answers claims export lab serve bench lock clean
+.PHONY: help book pdf notebooks check test pages lint data ensemble bounds consistency pilot answers claims export lab live serve bench lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -129,11 +129,17 @@ export: book ## Put every table as CSV, XLSX, RTF and LaTeX, and all results, in
 	$(BIN)/python -m proderm.export
 
 lab: export JUPYTER_PATH := $(CURDIR)/$(BUILD)/kernel/share/jupyter
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/lab
 lab: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open the notebooks in JupyterLab
 	@# Lab runs from its own environment; the notebooks' kernel is the pinned one.
-	@$(BIN)/python -m ipykernel install --prefix $(BUILD)/kernel --name python3 --display-name "Python 3" >/dev/null
-	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None \
+	@$(BIN)/python -m ipykernel install --prefix $(BUILD)/kernel --name python3 --display-name "Python 3" \
+		--env PYTHONPATH $(CURDIR)/src >/dev/null
+	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly $(LAB_OPTIONS)
+
+live: export PORT := $(PORT)
+live: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Serve the book; after each edit, build what it changes and refresh the page
+	@$(LAB)/bin/python lab/live.py
 
 serve: book ## Build the book and serve it on this machine
 	@echo "http://127.0.0.1:$(PORT)/"
