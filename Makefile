@@ -90,11 +90,11 @@ check: lint ## Check style, types and each part by itself, in about a minute
 	$(BIN)/python -m pytest tests --ignore tests/whole --ignore tests/browser --numprocesses 2 --dist worksteal
 
 test: lint ## Check the code, the data, the claims and every stored output
-	@# The tests of the built pages are for make pages: here the book may be missing, or an old one. JupyterLab is
-	@# for make labcheck: it is an environment of its own.
+	@# The tests of the built pages are for make pages: here the book may be missing, or an old one. JupyterLab
+	@# and make live are for make labcheck: they have an environment of their own.
 	@# A notebook is one kernel's, so its cells stay together; tests/conftest.py puts the longest first.
 	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope --no-loadscope-reorder \
-		--ignore-glob 'tests/browser/test_pages*.py' --ignore tests/browser/test_lab.py
+		--ignore-glob 'tests/browser/test_pages*.py' --ignore-glob 'tests/browser/test_l*.py'
 
 pages: book $(DEV_ENVIRONMENT) ## Build the book, then check every page in a browser
 	$(BIN)/python -m pytest tests/browser/test_pages*.py --numprocesses 2
@@ -138,8 +138,8 @@ lab: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open the notebooks in JupyterLab
 	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly $(LAB_OPTIONS)
 
-labcheck: $(DEV_ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open, run and save the notebooks in JupyterLab, in a browser
-	$(BIN)/python -m pytest tests/browser/test_lab.py
+labcheck: book $(DEV_ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open, run and save the notebooks in JupyterLab, in a browser
+	$(BIN)/python -m pytest tests/browser/test_lab.py tests/browser/test_live.py
 
 live: export PORT := $(PORT)
 live: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Serve the book; after each edit, build what it changes and refresh the page

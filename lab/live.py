@@ -4,6 +4,7 @@ An error stands in the terminal and in the place of the pages, until the next ed
 """
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from hashlib import sha256
@@ -23,6 +24,7 @@ from starlette.types import Scope
 
 WATCHED = ("book", "data", "notebooks", "src")
 WRITTEN_BY_PROGRAMS = (r"\.ipynb$", r"/__pycache__/", r"/\.ipynb_checkpoints/", r"/\.writ(ing|ten)/")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 PAGES, FAILED = Path("_build/html"), Path("_build/live.html")
 
 
@@ -36,7 +38,8 @@ def build(changed_paths: Sequence[Path] = ()) -> None:
             print(line, end="", flush=True)
             told.append(line)
     if make.returncode:
-        FAILED.write_text(f"<!doctype html><title>Failed</title><pre>{escape(''.join(told))}</pre>", "utf-8")
+        words = escape(COLOUR.sub("", "".join(told)))
+        FAILED.write_text(f"<!doctype html><title>Failed</title><pre>{words}</pre>", "utf-8")
     else:
         FAILED.unlink(missing_ok=True)
 
@@ -47,6 +50,9 @@ class Ignored(IgnoreFilter):
     def __init__(self) -> None:
         super().__init__([], WRITTEN_BY_PROGRAMS)
         self._seen: dict[str, str] = {}
+        for name in WATCHED:
+            for path in Path(name).resolve().rglob("*"):
+                self(str(path))
 
     def __call__(self, filename: str, /) -> bool:
         """Whether the file is of no interest."""

@@ -1,10 +1,9 @@
-"""JupyterLab on a copy of this checkout, and a notebook in it as a reader sees it."""
+"""A server of Jupyter, and a notebook in JupyterLab as a reader sees it."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from checkout import ROOT
 from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[2]
 LAB = ROOT / ".venv-lab"
 PATIENCE = 120
 """Seconds in which a server must answer, and a notebook must be drawn or have run."""
@@ -29,30 +28,6 @@ expect.set_options(timeout=1000 * PATIENCE)
 def stored(chapter: str) -> nbformat.NotebookNode:
     """A chapter of the book with its outputs."""
     return nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4)
-
-
-def git(folder: Path, *arguments: str) -> str:
-    """What git says in a folder."""
-    identity = ["-c", "user.name=A reader", "-c", "user.email=reader@example.org"]
-    return subprocess.run(
-        ["git", *identity, *arguments], cwd=folder, check=True, capture_output=True, text=True
-    ).stdout
-
-
-def copied(folder: Path) -> Path:
-    """The files of this checkout as a clone of its own, with the installed environments."""
-    for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
-    git(folder, "init", "--quiet")
-    for environment in (".venv", ".venv-lab"):
-        (folder / environment).symlink_to((ROOT / environment).resolve())
-        with (folder / ".git" / "info" / "exclude").open("a") as exclude:
-            exclude.write(f"/{environment}\n")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", "As cloned")
-    return folder
 
 
 @contextmanager

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from laboratory import LAB, ROOT, Notebook, copied, free_port, git, options, served, stored
+from checkout import ROOT, changes, clone
+from laboratory import LAB, Notebook, free_port, options, served, stored
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
 RUN = ("01_disposition", "05_tees", "09_consistency")
@@ -19,11 +20,11 @@ each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 
 @pytest.fixture(scope="session")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of this checkout."""
     if not (LAB / "bin" / "jupyter-lab").exists():
         pytest.skip(f"no JupyterLab in {LAB}: make lab installs it")
-    return copied(tmp_path_factory.mktemp("clone"))
+    return clone(tmp_path_factory.mktemp("clone"))
 
 
 def make_notebooks_younger(folder: Path) -> None:
@@ -34,25 +35,24 @@ def make_notebooks_younger(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def lab(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lab(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of what make lab starts; it has nothing to install."""
-    make_notebooks_younger(clone)
+    make_notebooks_younger(copy)
     port = free_port()
-    installed = ["--old-file=.venv/.installed", "--old-file=.venv-lab/.installed"]
-    command = ["make", *installed, "lab", f"LAB_OPTIONS={' '.join(options(port))}"]
-    with served(command, clone, tmp_path_factory.mktemp("home"), port, {}) as address:
+    command = ["make", "lab", f"LAB_OPTIONS={' '.join(options(port))}"]
+    with served(command, copy, tmp_path_factory.mktemp("home"), port, {}) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def plain_lab(clone: Path, lab: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def plain_lab(copy: Path, lab: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that knows only the kernel, started in the folder of the notebooks."""
     assert lab
-    make_notebooks_younger(clone)
-    port, kernels = free_port(), clone / "_build" / "kernel" / "share" / "jupyter"
+    make_notebooks_younger(copy)
+    port, kernels = free_port(), copy / "_build" / "kernel" / "share" / "jupyter"
     command = [str(LAB / "bin" / "jupyter-lab"), *options(port)]
     home = tmp_path_factory.mktemp("home")
-    with served(command, clone, home, port, {"JUPYTER_PATH": str(kernels)}) as address:
+    with served(command, copy, home, port, {"JUPYTER_PATH": str(kernels)}) as address:
         yield address
 
 
@@ -81,7 +81,7 @@ def html(chapter: str) -> str:
 
 @each_chapter
 def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
-    chapter: str, page: Any, lab: str, clone: Path
+    chapter: str, page: Any, lab: str, copy: Path
 ) -> None:
     notebook = Notebook(page, lab, chapter)
     assert notebook.interruptions() == []
@@ -89,22 +89,22 @@ def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
     notebook.expect_outputs("svg[role=img], img", html(chapter).count("<svg") + html(chapter).count("<img "))
     notebook.expect_changed(False)
     notebook.save()
-    assert git(clone, "status", "--porcelain") == ""
+    assert changes(copy) == ""
 
 
 @pytest.mark.parametrize("chapter", RUN)
-def test_run_all_and_save_give_the_stored_bytes(chapter: str, page: Any, lab: str, clone: Path) -> None:
+def test_run_all_and_save_give_the_stored_bytes(chapter: str, page: Any, lab: str, copy: Path) -> None:
     notebook = Notebook(page, lab, chapter)
     notebook.run_all()
     notebook.expect_changed(True)
     notebook.save()
     notebook.expect_changed(False)
     assert notebook.interruptions() == []
-    assert git(clone, "status", "--porcelain") == ""
+    assert changes(copy) == ""
 
 
-def test_a_text_that_is_edited_elsewhere_is_read_anew(page: Any, lab: str, clone: Path) -> None:
-    text = clone / "notebooks" / "06_dose_reduction.md"
+def test_a_text_that_is_edited_elsewhere_is_read_anew(page: Any, lab: str, copy: Path) -> None:
+    text = copy / "notebooks" / "06_dose_reduction.md"
     notebook = Notebook(page, lab, text.stem)
     before = text.read_text(encoding="utf-8")
     try:
@@ -119,11 +119,11 @@ def test_a_text_that_is_edited_elsewhere_is_read_anew(page: Any, lab: str, clone
 
 
 @each_chapter
-def test_a_chapter_opens_in_any_jupyterlab(chapter: str, page: Any, plain_lab: str, clone: Path) -> None:
+def test_a_chapter_opens_in_any_jupyterlab(chapter: str, page: Any, plain_lab: str, copy: Path) -> None:
     notebook = Notebook(page, plain_lab, chapter)
     assert page.locator(".jp-Dialog").count() == 0
     notebook.expect_outputs("table", html(chapter).count("<table"))
-    assert git(clone, "status", "--porcelain") == ""
+    assert changes(copy) == ""
 
 
 def test_only_the_chapters_are_trusted_and_nothing_is_written_home(lab: str) -> None:
