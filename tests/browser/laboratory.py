@@ -42,7 +42,7 @@ def served(
         )
         address = f"http://127.0.0.1:{port}"
         try:
-            _wait_for(f"{address}/api", server, log.name)
+            _wait_for(address, server, log.name)
             yield address
         finally:
             os.killpg(server.pid, signal.SIGTERM)
