@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from checkout import changes, clone
-from laboratory import LAB, free_port, served
+from laboratory import LAB, PATIENCE, free_port, served
 
 CHAPTER = "notebooks/06_dose_reduction"
 SENTENCE = "Did patients have fewer adverse events"
@@ -40,6 +40,7 @@ def test_an_edit_is_seen_and_an_error_until_it_is_mended(live: str, copy: Path, 
     before = text.read_text(encoding="utf-8")
     assert SENTENCE in before
     page = browser.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(f"{live}/{CHAPTER}.html")
 
     text.write_text(before.replace(SENTENCE, f"Once more: {SENTENCE}"), encoding="utf-8")
