@@ -60,7 +60,7 @@ class Ignored(IgnoreFilter):
             return True
         path = Path(filename)
         now = sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
-        before, self._seen[filename] = self._seen.get(filename), now
+        before, self._seen[filename] = self._seen.get(filename, ""), now
         return before == now
 
 
