@@ -34,7 +34,7 @@ unexport PYTHONPATH PYTHONSTARTUP
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help book pdf notebooks check test pages lint data ensemble bounds consistency pilot answers claims export lab serve bench lock clean
+.PHONY: help book pdf notebooks check test pages lint data ensemble bounds consistency pilot answers claims export lab labcheck live serve bench lock clean
 
 help: ## List what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,10 +90,11 @@ check: lint ## Check style, types and each part by itself, in about a minute
 	$(BIN)/python -m pytest tests --ignore tests/whole --ignore tests/browser --numprocesses 2 --dist worksteal
 
 test: lint ## Check the code, the data, the claims and every stored output
-	@# The tests of the built pages are for make pages: here the book may be missing, or an old one.
+	@# The tests of the built pages are for make pages: here the book may be missing, or an old one. JupyterLab
+	@# and make live are for make labcheck: they have an environment of their own.
 	@# A notebook is one kernel's, so its cells stay together; tests/conftest.py puts the longest first.
 	$(BIN)/python -m pytest --nbval --nbval-current-env --numprocesses 2 --dist loadscope --no-loadscope-reorder \
-		--ignore-glob 'tests/browser/test_pages*.py'
+		--ignore-glob 'tests/browser/test_pages*.py' --ignore-glob 'tests/browser/test_l*.py'
 
 pages: book $(DEV_ENVIRONMENT) ## Build the book, then check every page in a browser
 	$(BIN)/python -m pytest tests/browser/test_pages*.py --numprocesses 2
@@ -129,11 +130,20 @@ export: book ## Put every table as CSV, XLSX, RTF and LaTeX, and all results, in
 	$(BIN)/python -m proderm.export
 
 lab: export JUPYTER_PATH := $(CURDIR)/$(BUILD)/kernel/share/jupyter
+lab: export JUPYTER_CONFIG_PATH := $(CURDIR)/lab
 lab: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open the notebooks in JupyterLab
 	@# Lab runs from its own environment; the notebooks' kernel is the pinned one.
-	@$(BIN)/python -m ipykernel install --prefix $(BUILD)/kernel --name python3 --display-name "Python 3" >/dev/null
-	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks --LabApp.news_url=None \
+	@$(BIN)/python -m ipykernel install --prefix $(BUILD)/kernel --name python3 --display-name "Python 3" \
+		--env PYTHONPATH $(CURDIR)/src >/dev/null
+	$(LAB)/bin/jupyter-lab --notebook-dir . --LabApp.default_url=/lab/tree/notebooks \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.extension_manager=readonly $(LAB_OPTIONS)
+
+labcheck: book $(DEV_ENVIRONMENT) $(LAB_ENVIRONMENT) ## Open, run and save the notebooks in JupyterLab, in a browser
+	$(BIN)/python -m pytest tests/browser/test_lab.py tests/browser/test_live.py
+
+live: export PORT := $(PORT)
+live: $(ENVIRONMENT) $(LAB_ENVIRONMENT) ## Serve the book; after each edit, build what it changes and refresh the page
+	@$(LAB)/bin/python lab/live.py
 
 serve: book ## Build the book and serve it on this machine
 	@echo "http://127.0.0.1:$(PORT)/"

@@ -10,9 +10,11 @@ from pathlib import Path
 HEADER = """---
 jupytext:
   formats: ipynb,md:myst
+  notebook_metadata_filter: -jupytext.text_representation.jupytext_version
   text_representation:
     extension: .md
     format_name: myst
+    format_version: 0.13
 kernelspec:
   display_name: Python 3
   language: python

@@ -9,6 +9,7 @@ from small_notebooks import READS, Book, cell
 
 from safetybook.notebooks.imports import Sources, UnknownImportsError, imported
 from safetybook.notebooks.note import FILE, Note, Noted
+from safetybook.notebooks.pairs import text_of
 
 
 @pytest.fixture
@@ -134,6 +135,42 @@ def test_stored_notebooks_hold_no_trace_of_the_run(book: Book) -> None:
     assert [c["execution_count"] for c in notebook["cells"] if c["cell_type"] == "code"] == [1, 2]
     assert all(c["metadata"] == {} for c in notebook["cells"])
     assert len({c["id"] for c in notebook["cells"]}) == len(notebook["cells"])
+
+
+def test_a_text_is_brought_into_the_form_that_jupyter_saves(book: Book) -> None:
+    book.execute()
+    text, stored = book.text("01_one"), book.notebook("01_one")
+    header, cells = text.read_text().split("```{code-cell} ipython3\n", maxsplit=1)
+    typed = f"{header}\n```{{code-cell}} ipython3\n---\ntags: [b]\nmystnb: {{a: 1}}\n---\n{cells}"
+    text.write_text(typed)
+    check = book.execute("--check")
+    assert "01_one.md is not as Jupyter would save it" in check.stderr
+    assert text.read_text() == typed, "a check writes nothing"
+
+    assert book.did() == {"paired anew": ["01"]}
+    assert "mystnb:\n  a: 1\ntags: [b]\n" in text.read_text()
+    assert text.read_text() == text_of(stored.read_text())
+    assert book.execute("--check").returncode == 0
+
+    content, time = stored.read_bytes(), stored.stat().st_mtime_ns
+    text.write_text(typed)
+    assert book.did() == {}
+    assert text.read_text() == text_of(stored.read_text())
+    assert (stored.read_bytes(), stored.stat().st_mtime_ns) == (content, time)
+
+
+def test_a_text_is_never_older_than_its_notebook(book: Book) -> None:
+    def younger() -> bool:
+        return book.text("01_one").stat().st_mtime_ns >= book.notebook("01_one").stat().st_mtime_ns
+
+    book.execute()
+    assert younger()
+    book.change("data/n.csv", "42", "43")
+    assert book.did() == {"executed": ["01"]}
+    assert younger()
+    book.change("notebooks/01_one.md", "# A chapter", "# Another")
+    assert book.did() == {"paired anew": ["01"]}
+    assert younger()
 
 
 # What changes while a notebook runs ---------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""The two files of a notebook: its MyST text, and the ``.ipynb`` with the same cells and their outputs."""
+"""The two files of a notebook: its MyST text, and the ``.ipynb`` with the same cells and their outputs.
+
+Both are as Jupyter writes them when the notebook is saved there: opening it finds no difference between the
+two, and saving it changes neither.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,12 @@ def parse(content: str) -> NotebookNode:
         seen[name] = seen.get(name, 0) + 1
         cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
     return notebook
+
+
+def text_of(stored: str) -> str:
+    """The MyST text of the notebook in an ``.ipynb`` file, in the one form that jupytext gives it."""
+    text: str = jupytext.writes(nbformat.reads(stored, as_version=4), fmt="md:myst")
+    return text
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

@@ -61,16 +61,20 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
 def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
     """Execute every notebook and write nothing; return what failed, and which stored files differ."""
     from safetybook.notebooks.forks import executed
+    from safetybook.notebooks.pairs import text_of
 
     book = _Book(root, _environment(root))
     failures: dict[Path, Failure] = {}
     problems = []
     for outcome in executed(texts, book.contents, jobs, warm):
-        stored = _stored(outcome.text)
+        stored, content = _stored(outcome.text), outcome.content or ""
         if outcome.failure is not None:
             failures[outcome.text] = outcome.failure
-        elif not stored.exists() or stored.read_bytes() != (outcome.content or "").encode():
+            continue
+        if not stored.exists() or stored.read_bytes() != content.encode():
             problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
+        if outcome.text.read_bytes() != text_of(content).encode():
+            problems.append(f"{outcome.text} is not as Jupyter would save it: run make notebooks")
     return [*told(failures, texts), *sorted(problems), *_left_alone(texts)]
 
 
@@ -101,6 +105,10 @@ def _left_alone(texts: Iterable[Path]) -> list[str]:
 
 def _stored(text: Path) -> Path:
     return text.with_suffix(".ipynb")
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _environment(root: Path) -> str:
@@ -170,12 +178,22 @@ class _Book:
         print(f"{outcome.text}: executed")
 
     def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> None:
-        """Store and note. A file that has this content already keeps its time, by which pages are rebuilt."""
-        name, stored = self._name(text), hashlib.sha256(content.encode()).hexdigest()
-        if self.contents.digest(self._name(_stored(text))) != stored:
-            whole_files.write(_stored(text), content)
-        words = self.contents.digest(name)
-        self._note.notebooks[name] = Noted(words, code, stored, self._names_of_sources, inputs, read)
+        """Store a pair and note it.
+
+        A notebook that has this content already keeps its time, by which pages are rebuilt. The text is not
+        the older file of the two: by that Jupyter tells which one counts.
+        """
+        from safetybook.notebooks.pairs import text_of
+
+        name, stored, words = self._name(text), _stored(text), text_of(content)
+        if self.contents.digest(self._name(stored)) != _digest(content):
+            whole_files.write(stored, content)
+        if self.contents.digest(name) != _digest(words):
+            whole_files.write(text, words)
+        elif text.stat().st_mtime_ns < stored.stat().st_mtime_ns:
+            text.touch()
+        noted = Noted(_digest(words), code, _digest(content), self._names_of_sources, inputs, read)
+        self._note.notebooks[name] = noted
         self._note.store(self.contents.root)
 
     def _name(self, path: Path) -> str:

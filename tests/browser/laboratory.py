@@ -1,0 +1,125 @@
+"""A server of Jupyter, and a notebook in JupyterLab as a reader sees it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from checkout import ROOT
+from playwright.sync_api import expect
+
+LAB = ROOT / ".venv-lab"
+PATIENCE = 120
+"""Seconds in which a server must answer, and a notebook must be drawn or have run."""
+
+expect.set_options(timeout=1000 * PATIENCE)
+
+
+def stored(chapter: str) -> nbformat.NotebookNode:
+    """A chapter of the book with its outputs."""
+    return nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", as_version=4)
+
+
+@contextmanager
+def served(
+    command: Sequence[str], folder: Path, home: Path, port: int, environment: Mapping[str, str]
+) -> Iterator[str]:
+    """The address of a Jupyter server that a command starts; it and what it started end with the context."""
+    settings = {**os.environ, **environment, "HOME": str(home)}
+    with (home / "server.log").open("w+") as log:
+        server = subprocess.Popen(
+            command, cwd=folder, env=settings, stdout=log, stderr=log, start_new_session=True
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(address, server, log.name)
+            yield address
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            server.wait()
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: str) -> None:
+    for _ in range(10 * PATIENCE):
+        assert server.poll() is None, Path(log).read_text()
+        try:
+            urllib.request.urlopen(address).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"no answer from {address}:\n{Path(log).read_text()}")
+
+
+def options(port: int) -> list[str]:
+    """What a server is told that no one sits before."""
+    return ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
+
+
+def free_port() -> int:
+    """A port that no one listens at."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        number: int = bound.getsockname()[1]
+        return number
+
+
+class Notebook:
+    """A notebook in a page of JupyterLab, once its kernel waits for work and all of it is drawn."""
+
+    def __init__(self, page: Any, address: str, name: str) -> None:
+        self._page = page
+        page.goto(f"{address}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?reset")
+        page.wait_for_selector(
+            ".jp-Notebook-ExecutionIndicator[data-status=idle], .jp-Dialog", state="attached"
+        )
+        expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(stored(name).cells))
+
+    def interruptions(self) -> list[str]:
+        """What stands before the notebook and wants an answer."""
+        return [one.inner_text() for one in self._page.locator(".jp-Dialog, .Toastify__toast").all()]
+
+    def expect_changed(self, changed: bool) -> None:
+        """Expect that JupyterLab calls it changed, or that it does not."""
+        expect(self._page.locator(".jp-DocumentBar-item.jp-mod-dirty, .jp-mod-dirty")).to_have_count(
+            int(changed)
+        )
+
+    def expect_outputs(self, selector: str, number: int) -> None:
+        """Expect that its outputs hold so many elements."""
+        expect(self._page.locator(f".jp-OutputArea :is({selector})")).to_have_count(number)
+
+    def expect_words(self, words: str) -> None:
+        """Expect a text among its sentences."""
+        expect(self._page.locator(".jp-MarkdownCell", has_text=words)).not_to_have_count(0)
+
+    def choose(self, menu: str, item: str) -> None:
+        """Choose from a menu."""
+        self._page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
+        self._page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
+
+    def run_all(self) -> None:
+        """Clear all outputs, run all cells, and wait for the last."""
+        prompts = self._page.locator(".jp-CodeCell .jp-InputPrompt")
+        self.choose("Edit", "Clear Outputs of All Cells")
+        expect(prompts.filter(has_text=re.compile(r"\d"))).to_have_count(0)
+        self.choose("Run", "Run All Cells")
+        unfinished = prompts.filter(has_not_text=re.compile(r"\d"))
+        expect(unfinished).to_have_count(0)
+
+    def save(self) -> None:
+        """Save, and wait for the server."""
+        with self._page.expect_response(
+            lambda told: told.request.method == "PUT" and "/contents/" in told.url
+        ):
+            self.choose("File", "Save Notebook")

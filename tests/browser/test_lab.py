@@ -1,0 +1,132 @@
+"""The notebooks in JupyterLab, as make lab starts it and as anybody does: they open, run and save cleanly."""
+
+from __future__ import annotations
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from checkout import ROOT, changes, clone
+from laboratory import LAB, Notebook, free_port, options, served, stored
+
+CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
+RUN = ("01_disposition", "05_tees", "09_consistency")
+
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of this checkout."""
+    if not (LAB / "bin" / "jupyter-lab").exists():
+        pytest.skip(f"no JupyterLab in {LAB}: make lab installs it")
+    return clone(tmp_path_factory.mktemp("clone"))
+
+
+def make_notebooks_younger(folder: Path) -> None:
+    """By their times, let the notebooks be younger than their texts."""
+    for notebook in (folder / "notebooks").glob("*.ipynb"):
+        time = notebook.with_suffix(".md").stat().st_mtime + 3600
+        os.utime(notebook, (time, time))
+
+
+@pytest.fixture(scope="session")
+def lab(copy: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of what make lab starts; it has nothing to install."""
+    make_notebooks_younger(copy)
+    port = free_port()
+    command = ["make", "lab", f"LAB_OPTIONS={' '.join(options(port))}"]
+    with served(command, copy, tmp_path_factory.mktemp("home"), port, {}) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def plain_lab(copy: Path, lab: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that knows only the kernel, started in the folder of the notebooks."""
+    assert lab
+    make_notebooks_younger(copy)
+    port, kernels = free_port(), copy / "_build" / "kernel" / "share" / "jupyter"
+    command = [str(LAB / "bin" / "jupyter-lab"), *options(port)]
+    home = tmp_path_factory.mktemp("home")
+    with served(command, copy, home, port, {"JUPYTER_PATH": str(kernels)}) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any) -> Iterator[Any]:
+    """What the pages share, so that JupyterLab's own files are read once."""
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desk: Any) -> Iterator[Any]:
+    """A fresh page."""
+    opened = desk.new_page()
+    yield opened
+    opened.close()
+
+
+def html(chapter: str) -> str:
+    """The HTML of all outputs of a chapter."""
+    outputs = [output for cell in stored(chapter).cells for output in cell.get("outputs", ())]
+    return "".join(output.get("data", {}).get("text/html", "") for output in outputs)
+
+
+@each_chapter
+def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
+    chapter: str, page: Any, lab: str, copy: Path
+) -> None:
+    notebook = Notebook(page, lab, chapter)
+    assert notebook.interruptions() == []
+    notebook.expect_outputs("table", html(chapter).count("<table"))
+    notebook.expect_outputs("svg[role=img], img", html(chapter).count("<svg") + html(chapter).count("<img "))
+    notebook.expect_changed(False)
+    notebook.save()
+    assert changes(copy) == ""
+
+
+@pytest.mark.parametrize("chapter", RUN)
+def test_run_all_and_save_give_the_stored_bytes(chapter: str, page: Any, lab: str, copy: Path) -> None:
+    notebook = Notebook(page, lab, chapter)
+    notebook.run_all()
+    notebook.expect_changed(True)
+    notebook.save()
+    notebook.expect_changed(False)
+    assert notebook.interruptions() == []
+    assert changes(copy) == ""
+
+
+def test_a_text_that_is_edited_elsewhere_is_read_anew(page: Any, lab: str, copy: Path) -> None:
+    text = copy / "notebooks" / "06_dose_reduction.md"
+    notebook = Notebook(page, lab, text.stem)
+    before = text.read_text(encoding="utf-8")
+    try:
+        text.write_text(before.replace("\n## ", "\nA new sentence.\n\n## ", 1), encoding="utf-8")
+        notebook.choose("File", "Reload Notebook from Disk")
+        notebook.expect_words("A new sentence.")
+        notebook.expect_outputs("table", html(text.stem).count("<table"))
+        notebook.expect_changed(False)
+        assert notebook.interruptions() == []
+    finally:
+        text.write_text(before, encoding="utf-8")
+
+
+@each_chapter
+def test_a_chapter_opens_in_any_jupyterlab(chapter: str, page: Any, plain_lab: str, copy: Path) -> None:
+    notebook = Notebook(page, plain_lab, chapter)
+    assert page.locator(".jp-Dialog").count() == 0
+    notebook.expect_outputs("table", html(chapter).count("<table"))
+    assert changes(copy) == ""
+
+
+def test_only_the_chapters_are_trusted_and_nothing_is_written_home(lab: str) -> None:
+    with urllib.request.urlopen(f"{lab}/api/contents/notebooks/01_disposition.ipynb") as answer:
+        cells = json.load(answer)["content"]["cells"]
+    assert all(cell["metadata"]["trusted"] for cell in cells if cell["cell_type"] == "code")
