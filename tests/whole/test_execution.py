@@ -363,14 +363,16 @@ def test_a_source_says_in_what_encoding_it_is(tmp_path: Path) -> None:
 
 # The note -----------------------------------------------------------------------------------------------
 
-NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",))
-ENTRY = '{"text": "", "code": "", "stored": "", "sources": "", "inputs": "", "read": []}'
+NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",), {"a.ipynb": "b"}, ("c",))
+LISTS = '"read": [], "shown": {}, "unknown": []'
+ENTRY = f'{{"text": "", "code": "", "stored": "", "sources": "", "inputs": "", {LISTS}}}'
 
 
 def test_a_note_is_read_as_it_was_written_in_its_environment(tmp_path: Path) -> None:
-    Note("here", {"notebooks/01.md": NOTED}).store(tmp_path)
-    assert Note.stored(tmp_path, "here").notebooks == {"notebooks/01.md": NOTED}
-    assert Note.stored(tmp_path, "elsewhere").notebooks == {}
+    note = Note("here", {"notebooks/01.md": NOTED}, {"book/a.md": {"book/a.md": "digest"}})
+    note.store(tmp_path)
+    assert Note.stored(tmp_path, "here") == note
+    assert Note.stored(tmp_path, "elsewhere") == Note("elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -387,10 +389,19 @@ def test_a_note_is_read_as_it_was_written_in_its_environment(tmp_path: Path) -> 
         b'{"of": "here", "notebooks": []}',
         b'{"of": "here", "notebooks": {"a": 1}}',
         b'{"of": "here", "notebooks": {"a": {}}}',
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "[1]").encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "null").encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace('"text": ""', '"text": 1').encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("{", '{"more": "",').encode(),
+        b'{"of": "here", "notebooks": {}}',
+        b'{"of": "here", "notebooks": {}, "pages": {"a": {"b": 1}}}',
+        b'{"of": "here", "notebooks": {}, "pages": {"a": 1}}',
+        *(
+            b'{"of": "here", "pages": {}, "notebooks": {"a": %s}}' % entry.encode()
+            for entry in (
+                ENTRY.replace("[]", "[1]"),
+                ENTRY.replace("[]", "null"),
+                ENTRY.replace('"text": ""', '"text": 1'),
+                ENTRY.replace('"shown": {}', '"shown": {"a": 1}'),
+                ENTRY.replace("{", '{"more": "",', 1),
+            )
+        ),
     ],
 )
 def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
