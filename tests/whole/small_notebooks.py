@@ -10,9 +10,11 @@ from pathlib import Path
 HEADER = """---
 jupytext:
   formats: ipynb,md:myst
+  notebook_metadata_filter: -jupytext.text_representation.jupytext_version
   text_representation:
     extension: .md
     format_name: myst
+    format_version: 0.13
 kernelspec:
   display_name: Python 3
   language: python
@@ -37,7 +39,7 @@ def write_book(root: Path, notebooks: Mapping[str, Iterable[str]] | None = None)
     (root / "requirements.txt").write_text("")
     (root / "data" / "n.csv").write_text("42")
     for name, sources in (notebooks or {"01_one": [READS], "02_two": [READS, "name * 1"]}).items():
-        (root / "notebooks" / f"{name}.md").write_text(HEADER + "".join(map(cell, sources)))
+        (root / "notebooks" / f"{name}.md").write_text(HEADER + "".join(map(cell, sources)).strip() + "\n")
 
 
 class Book:

@@ -1,4 +1,8 @@
-"""The two files of a notebook: its MyST text, and the ``.ipynb`` with the same cells and their outputs."""
+"""The two files of a notebook: its MyST text, and the ``.ipynb`` with the same cells and their outputs.
+
+Both are as Jupyter writes them when the notebook is saved there: opening it finds no difference between the
+two, and saving it changes neither.
+"""
 
 from __future__ import annotations
 

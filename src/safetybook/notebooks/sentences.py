@@ -34,7 +34,8 @@ def chapter(text: Path, content: str) -> Told:
     lookup = _lookup(text, content)
     content = pairs.with_prose(content, lambda piece: prose.filled(piece, lookup))
     pieces = _pieces(content)
-    problems = _problems(text, pairs.text_of(content), pieces, lookup)
+    is_wrong = any(prose.wrong(piece, lookup) for piece in pieces)
+    problems = _problems(text, pairs.text_of(content), pieces, lookup) if is_wrong else []
     return Told(content, _shown(pieces, text.parent), problems)
 
 

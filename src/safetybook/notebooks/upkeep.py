@@ -70,20 +70,23 @@ def differences(
     """Execute every notebook and write nothing; return what failed, and which stored files differ."""
     from safetybook.notebooks import sentences
     from safetybook.notebooks.forks import executed
+    from safetybook.notebooks.pairs import text_of
 
     book = _Book(root, _environment(root))
     failures: dict[Path, Failure] = {}
     problems = []
     for outcome in executed(texts, book.contents, jobs, warm):
-        stored = _stored(outcome.text)
+        stored, content = _stored(outcome.text), outcome.content or ""
         if outcome.failure is not None:
             failures[outcome.text] = outcome.failure
             continue
-        assert outcome.content is not None
-        content = sentences.chapter(outcome.text, outcome.content).content
+        content = sentences.chapter(outcome.text, content).content
         if not stored.exists() or stored.read_bytes() != content.encode():
             problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
-        problems += sentences.wrong_in_chapter(outcome.text, content)
+        numbers = sentences.wrong_in_chapter(outcome.text, content)
+        if not numbers and outcome.text.read_bytes() != text_of(content).encode():
+            problems.append(f"{outcome.text} is not as Jupyter would save it: run make notebooks")
+        problems += numbers
     for page in pages:
         problems += sentences.wrong_in_page(page, root / NOTEBOOKS)
     return [*told(failures, texts), *sorted(problems), *_left_alone(texts)]
@@ -189,8 +192,9 @@ class _Book:
     def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> bool:
         """Store a pair with the numbers of its results, and note it; whether the notebook is another.
 
-        A file that has its content already keeps its time, by which pages are rebuilt. The text comes last:
-        what was saved there since it was read stays, and is seen when all are looked at again.
+        A notebook that has this content already keeps its time, by which pages are rebuilt. The text is not
+        the older file of the two: by that Jupyter tells which one counts. What was saved there since it was
+        read stays, and is seen when all are looked at again.
         """
         from safetybook.notebooks import sentences
         from safetybook.notebooks.pairs import text_of
@@ -198,18 +202,19 @@ class _Book:
         told, shown, unknown = sentences.chapter(text, content)
         if told != content:
             print(f"{text}: numbers written")
-            content = told
-        name, stored, words = self._name(text), self._name(_stored(text)), text_of(content)
-        before = self.contents.digest(stored), self.contents.digest(name)
-        if before[0] != _digest(content):
-            whole_files.write(_stored(text), content)
-        if before[1] != _digest(words) and Contents(self.contents.root).digest(name) == before[1]:
+        name, stored, words = self._name(text), _stored(text), text_of(told)
+        before, read_words = self.contents.digest(self._name(stored)), self.contents.digest(name)
+        if before != _digest(told):
+            whole_files.write(stored, told)
+        if read_words != _digest(words) and Contents(self.contents.root).digest(name) == read_words:
             whole_files.write(text, words)
+        elif text.stat().st_mtime_ns < stored.stat().st_mtime_ns:
+            text.touch()
         others = self.contents.digests(self.contents.names(shown))
-        noted = _digest(words), code, _digest(content), self._names_of_sources, inputs, read, others
+        noted = _digest(words), code, _digest(told), self._names_of_sources, inputs, read, others
         self._note.notebooks[name] = Noted(*noted, tuple(unknown))
         self._note.store(self.contents.root)
-        return before[0] != _digest(content)
+        return before != _digest(told)
 
     def unknown(self, text: Path) -> tuple[str, ...]:
         """The numbers in the sentences of a text that no result has."""
