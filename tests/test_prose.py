@@ -218,6 +218,7 @@ def test_the_terms_of_the_glossary_have_the_labels_of_the_page() -> None:
         ("[patients](../data/adam/adsl.csv)", "{download}`patients <../data/adam/adsl.csv>`"),
         ("[a\nb](x.md)", "{doc}`a b <x>`"),
         ("[site](https://example.org/a#b)", "[site](https://example.org/a#b)"),
+        ("![a plot](plot.png)", "![a plot](plot.png)"),
         ("a<sup>b</sup>", "a{sup}`b`"),
         ('<span class="sb-x">bounded</span>', "[bounded]{.sb-x}"),
         ('<a id="a-b"></a>\n## A', "(a-b)=\n## A"),

@@ -28,7 +28,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 LINK = re.compile(
-    r"\[(?P<words>(?:[^\[\]<>`\0]|\[[^\[\]]*\])+)\]"
+    r"(?<!!)\[(?P<words>(?:[^\[\]<>`\0]|\[[^\[\]]*\])+)\]"
     r"\((?![a-z]+:)(?P<path>[^()\s#]*)(?:#(?P<label>[^()\s]+))?\)"
 )
 CITED = re.compile(
