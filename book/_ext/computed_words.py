@@ -22,7 +22,7 @@ from stored_forms import path_between
 
 from safetybook import links, whole_files
 from safetybook.links import Kind, Link
-from safetybook.notebooks import pairs, prose
+from safetybook.notebooks import prose
 
 NOTEBOOKS = "notebooks"
 
@@ -65,6 +65,8 @@ def _rewritten(text: Path, content: str, change: Callable[[str], str]) -> str:
     """The content of a text with its prose changed; it may be that of a notebook."""
     if not text.with_suffix(".ipynb").is_file():
         return prose.outside_code(content, change)
+    from safetybook.notebooks import pairs  # slow to load, and seldom needed
+
     notebook = pairs.serialise(pairs.parse(content))
     return pairs.text_of(pairs.with_prose(notebook, lambda piece: prose.outside_code(piece, change)))
 
