@@ -167,10 +167,11 @@ def test_the_texts_of_a_notebook_are_what_it_glues() -> None:
         glued("n", text_plain="'42'"),
         glued("quoted", text_plain='"its"'),
         glued("said", text_plain="'\\'a\\' and \"b\"'"),
+        glued("bare", text_plain="<object>"),
         glued("table", text_plain="a table", text_html="<table></table>"),
         {"cell_type": "markdown", "metadata": {}, "source": "a"},
     ]
-    assert values(cells) == {"n": "42", "quoted": "its", "said": "'a' and \"b\""}
+    assert values(cells) == {"n": "42", "quoted": "its", "said": "'a' and \"b\"", "bare": "<object>"}
 
 
 def test_a_chapter_names_its_own_results_and_a_page_none(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ BETWEEN = "::"
 GLUED = "application/papermill.record/text/plain"
 GLUED_HTML = "application/papermill.record/text/html"
 
+QUOTED = re.compile(r"(['\"]).*\1", re.DOTALL)
+
 FENCE = re.compile(r"\s*(?P<marks>`{3,}|~{3,}|:{3,})(?P<directive>\{[\w:-]+\})?")
 CODE_DIRECTIVES = {"{code-cell}", "{code-block}", "{code}", "{raw}"}
 INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?:(?!\n\s*\n).)+?(?<!`)\1(?!`)", re.DOTALL)
@@ -171,7 +173,8 @@ def values(cells: Iterable[Any]) -> dict[str, str]:
     for output in (output for cell in cells for output in cell.get("outputs", ())):
         glued, data = output.get("metadata", {}).get("scrapbook"), output.get("data", {})
         if glued and GLUED in data and GLUED_HTML not in data:
-            found[glued["name"]] = str(literal_eval("".join(data[GLUED])))
+            text = "".join(data[GLUED])
+            found[glued["name"]] = str(literal_eval(text)) if QUOTED.fullmatch(text) else text
     return found
 
 

@@ -199,22 +199,22 @@ class _Book:
         from safetybook.notebooks import sentences
         from safetybook.notebooks.pairs import text_of
 
-        told, shown, unknown = sentences.chapter(text, content)
-        if told != content:
+        written, shown, unknown = sentences.chapter(text, content)
+        if written != content:
             print(f"{text}: numbers written")
-        name, stored, words = self._name(text), _stored(text), text_of(told)
+        name, stored, words = self._name(text), _stored(text), text_of(written)
         before, read_words = self.contents.digest(self._name(stored)), self.contents.digest(name)
-        if before != _digest(told):
-            whole_files.write(stored, told)
+        if before != _digest(written):
+            whole_files.write(stored, written)
         if read_words != _digest(words) and Contents(self.contents.root).digest(name) == read_words:
             whole_files.write(text, words)
         elif text.stat().st_mtime_ns < stored.stat().st_mtime_ns:
             text.touch()
         others = self.contents.digests(self.contents.names(shown))
-        noted = _digest(words), code, _digest(told), self._names_of_sources, inputs, read, others
+        noted = _digest(words), code, _digest(written), self._names_of_sources, inputs, read, others
         self._note.notebooks[name] = Noted(*noted, tuple(unknown))
         self._note.store(self.contents.root)
-        return before != _digest(told)
+        return before != _digest(written)
 
     def unknown(self, text: Path) -> tuple[str, ...]:
         """The numbers in the sentences of a text that no result has."""
