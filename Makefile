@@ -83,7 +83,7 @@ pdf: book $(DEV_ENVIRONMENT) ## Set the whole book for print, into _build/pdf; n
 	$(BIN)/python -m proderm.paper
 
 notebooks: $(ENVIRONMENT) ## Execute the notebooks whose code, imports, data or lock changed
-	$(BIN)/python -m safetybook.notebooks execute --warm scipy.stats --warm seaborn --warm proderm.pages:verdicts notebooks/*.md
+	$(BIN)/python -m safetybook.notebooks execute --warm scipy.stats --warm seaborn --warm proderm.pages:verdicts notebooks/*.md --pages book/*.md
 
 check: lint ## Check style, types and each part by itself, in about a minute
 	@# Not tests/whole: they run whole programmes, solve, or go through every page of the book.

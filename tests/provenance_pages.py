@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import re
 import sys
 from functools import cache
 from html import escape
@@ -11,12 +10,12 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from safetybook import captions
+from safetybook.notebooks.prose import spans
 from safetybook.stored_html import for_page
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = [f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 PAGES = [f"book/{path.stem}" for path in sorted((ROOT / "book").glob("*.md"))]
-GLUED = re.compile(r"\{glue:text\}`([^`]+)`")
 
 
 @cache
@@ -65,9 +64,9 @@ def body(document: str) -> str:
 
 def _sentences(text: str, document: str) -> str:
     shown = []
-    for name in GLUED.findall(text):
-        where, _, key = name.removesuffix(":s").rpartition("::")
-        of = f"notebooks/{Path(where).stem}" if where else document
+    for name, _ in spans(text):
+        where, _, key = name.rpartition("::")
+        of = f"notebooks/{where}" if where else document
         words = extension().stored(str(path(of))).glued[key]["text"]
         known = f'class="pasted-text" data-glue="{of}::{key}"'
         shown.append(f"<p>Of <span {known}>{escape(words, quote=False)}</span>.</p>")

@@ -17,6 +17,7 @@ import pytest
 from proderm.chapters import CHAPTERS, FLOATS, Chapter, rebuilt, responsible
 from proderm.pages import glue_name, verdicts
 from safetybook.claims import Outcome, Verdict
+from safetybook.notebooks.prose import passages, spans
 
 ROOT = Path(__file__).parents[1]
 CONTENTS = re.findall(r"- file: notebooks/(\w+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -27,9 +28,9 @@ each_chapter = pytest.mark.parametrize("chapter", PRESENT, ids=lambda chapter: c
 
 @dataclass(frozen=True)
 class Shown:
-    """What a stored chapter shows: its prose, its outputs, and the outputs that it numbers."""
+    """What a stored chapter shows: the numbers of its prose, its outputs, and the outputs that it numbers."""
 
-    text: str
+    numbers: frozenset[str]
     html: str
     labelled: dict[str, str] = field(default_factory=dict)
 
@@ -47,7 +48,7 @@ class Shown:
 
     def glues(self, name: str) -> bool:
         """Whether a sentence or a caption of the chapter shows what is glued under a name."""
-        return re.search(rf"\{{glue:text\}}`{re.escape(name)}(?::s)?`", self.text) is not None
+        return name in self.numbers
 
 
 def plain(html: str) -> str:
@@ -65,8 +66,8 @@ def shown(name: str) -> Shown:
         label = cell.metadata.get("mystnb", {}).get("figure", {}).get("name")
         if label:
             labelled[label] = own
-    text = (ROOT / "notebooks" / f"{name}.md").read_text(encoding="utf-8")
-    return Shown(text, "\n".join(html), labelled)
+    prose = [holder[key] for holder, key in passages(notebook.cells)]
+    return Shown(frozenset(name for text in prose for name, _ in spans(text)), "\n".join(html), labelled)
 
 
 def own_verdicts(chapter: Chapter) -> list[Verdict]:

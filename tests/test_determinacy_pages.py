@@ -14,6 +14,7 @@ import pytest
 
 from safetybook import captions
 from safetybook.determinacy import MARKS, Determinacy
+from safetybook.notebooks.prose import spans
 from safetybook.stored_html import for_page
 
 ROOT = Path(__file__).parents[1]
@@ -121,7 +122,7 @@ def test_a_page_ends_with_how_far_its_numbers_are_fixed(path: Path) -> None:
 def all_standings() -> dict[str, str]:
     """The standing of everything glued, by notebook and name; whole tables and figures have none."""
     return {
-        f"{path.name}::{output.metadata.scrapbook.name}": output.metadata.get("standing", "")
+        f"{path.stem}::{output.metadata.scrapbook.name}": output.metadata.get("standing", "")
         for path in NOTEBOOKS
         for cell in stored(path).cells
         for output in cell.get("outputs", [])
@@ -131,11 +132,7 @@ def all_standings() -> dict[str, str]:
 
 def test_the_other_pages_show_only_numbers_that_have_a_standing() -> None:
     known = all_standings()
-    shown = [
-        (page.stem, name)
-        for page in PAGES
-        for name in re.findall(r"\{glue:text\}`\.\./notebooks/([^`]+?)(?::s)?`", page.read_text("utf-8"))
-    ]
+    shown = [(page.stem, name) for page in PAGES for name, _ in spans(page.read_text("utf-8"))]
     assert shown
     assert [(page, name) for page, name in shown if not known.get(name)] == []
 

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from safetybook.links import LABEL, as_roles, terms
 from safetybook.notebooks.pairs import read
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "book" / "reporting.md"
-TEXT = PAGE.read_text(encoding="utf-8")
+TEXT = as_roles(PAGE.read_text(encoding="utf-8"), terms((ROOT / "book" / "glossary.md").read_text("utf-8")))
+"""The page as it is built: links are roles."""
 
 # The checklist of CONSORT 2010, into which CONSORT Harms 2022 is built.
 CONSORT_2010 = (
@@ -42,7 +44,7 @@ def labels() -> set[str]:
 def anchors() -> set[str]:
     """The names set before headings and tables, over the whole book."""
     pages = [*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.md")]
-    return {name for page in pages for name in re.findall(r"^\(([\w-]+)\)=$", page.read_text("utf-8"), re.M)}
+    return {name for page in pages for name in LABEL.findall(page.read_text("utf-8"))}
 
 
 def test_a_table_is_read_row_by_row() -> None:

@@ -39,7 +39,7 @@ def write_book(root: Path, notebooks: Mapping[str, Iterable[str]] | None = None)
     (root / "requirements.txt").write_text("")
     (root / "data" / "n.csv").write_text("42")
     for name, sources in (notebooks or {"01_one": [READS], "02_two": [READS, "name * 1"]}).items():
-        (root / "notebooks" / f"{name}.md").write_text(HEADER + "".join(map(cell, sources)))
+        (root / "notebooks" / f"{name}.md").write_text(HEADER + "".join(map(cell, sources)).strip() + "\n")
 
 
 class Book:

@@ -243,9 +243,9 @@ def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> N
     # What fails beforehand fails where it is used, and says so there.
     (book.root / "data" / "n.csv").unlink()
     failed = book.execute(*warm)
-    assert "notebooks/01.md:16: code cell 1 of 1 failed:\n" in failed.stderr
+    assert "notebooks/01.md:18: code cell 1 of 1 failed:\n" in failed.stderr
     assert failed.stderr.count("FileNotFoundError: ") == 1
-    assert "The same: notebooks/02.md:16: code cell 1 of 1" in failed.stderr
+    assert "The same: notebooks/02.md:18: code cell 1 of 1" in failed.stderr
 
 
 # What is read unseen ------------------------------------------------------------------------------------
@@ -394,20 +394,22 @@ def test_a_source_says_in_what_encoding_it_is(tmp_path: Path) -> None:
     assert book.values("01") == ["'é'"]
     (book.root / "src" / "q.py").write_bytes("X = 'é'\n".encode("latin-1"))
     result = book.execute()
-    assert "notebooks/01.md:16: code cell 1 of 1 failed:" in result.stderr
+    assert "notebooks/01.md:18: code cell 1 of 1 failed:" in result.stderr
     assert "q.py" in result.stderr
 
 
 # The note -----------------------------------------------------------------------------------------------
 
-NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",))
-ENTRY = '{"text": "", "code": "", "stored": "", "sources": "", "inputs": "", "read": []}'
+NOTED = Noted("text", "code", "stored", "sources", "inputs", ("data/n.csv",), {"a.ipynb": "b"}, ("c",))
+LISTS = '"read": [], "shown": {}, "unknown": []'
+ENTRY = f'{{"text": "", "code": "", "stored": "", "sources": "", "inputs": "", {LISTS}}}'
 
 
 def test_a_note_is_read_as_it_was_written_in_its_environment(tmp_path: Path) -> None:
-    Note("here", {"notebooks/01.md": NOTED}).store(tmp_path)
-    assert Note.stored(tmp_path, "here").notebooks == {"notebooks/01.md": NOTED}
-    assert Note.stored(tmp_path, "elsewhere").notebooks == {}
+    note = Note("here", {"notebooks/01.md": NOTED}, {"book/a.md": {"book/a.md": "digest"}})
+    note.store(tmp_path)
+    assert Note.stored(tmp_path, "here") == note
+    assert Note.stored(tmp_path, "elsewhere") == Note("elsewhere")
 
 
 @pytest.mark.parametrize(
@@ -424,10 +426,19 @@ def test_a_note_is_read_as_it_was_written_in_its_environment(tmp_path: Path) -> 
         b'{"of": "here", "notebooks": []}',
         b'{"of": "here", "notebooks": {"a": 1}}',
         b'{"of": "here", "notebooks": {"a": {}}}',
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "[1]").encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("[]", "null").encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace('"text": ""', '"text": 1').encode(),
-        b'{"of": "here", "notebooks": {"a": %s}}' % ENTRY.replace("{", '{"more": "",').encode(),
+        b'{"of": "here", "notebooks": {}}',
+        b'{"of": "here", "notebooks": {}, "pages": {"a": {"b": 1}}}',
+        b'{"of": "here", "notebooks": {}, "pages": {"a": 1}}',
+        *(
+            b'{"of": "here", "pages": {}, "notebooks": {"a": %s}}' % entry.encode()
+            for entry in (
+                ENTRY.replace("[]", "[1]"),
+                ENTRY.replace("[]", "null"),
+                ENTRY.replace('"text": ""', '"text": 1'),
+                ENTRY.replace('"shown": {}', '"shown": {"a": 1}'),
+                ENTRY.replace("{", '{"more": "",', 1),
+            )
+        ),
     ],
 )
 def test_a_damaged_note_is_no_note(tmp_path: Path, content: bytes) -> None:
@@ -541,7 +552,7 @@ def test_a_failing_cell_names_its_place_and_leaves_the_stored_outputs(
     assert message in result.stderr
     assert "02_two.md" in result.stderr
     if "os._exit" not in source:
-        assert result.stderr.startswith("notebooks/02_two.md:20: code cell 2 of 2 failed:")
+        assert result.stderr.startswith("notebooks/02_two.md:22: code cell 2 of 2 failed:")
     assert book.notebook("02_two").read_text() == "as stored"
 
 
@@ -557,8 +568,8 @@ def test_what_is_wrong_with_the_data_is_told_once_and_as_a_list(tmp_path: Path) 
     result = book.execute("--jobs", "1")
     assert result.returncode == 1
     listed = [f"  a.csv, row {n}, AGE: found '-1', expected a number" for n in range(2, 14)]
-    same = [f"The same: notebooks/0{n}.md:20: code cell 2 of 2" for n in (2, 3)]
+    same = [f"The same: notebooks/0{n}.md:22: code cell 2 of 2" for n in (2, 3)]
     first, expected = result.stderr.splitlines(), ["12 problems in data:", *listed, *same]
-    assert first[0] == "notebooks/01.md:20: code cell 2 of 2 failed:"
+    assert first[0] == "notebooks/01.md:22: code cell 2 of 2 failed:"
     assert first[1 : 1 + len(expected)] == expected
-    assert first[1 + len(expected)] == "notebooks/04.md:16: code cell 1 of 1 failed:"
+    assert first[1 + len(expected)] == "notebooks/04.md:18: code cell 1 of 1 failed:"

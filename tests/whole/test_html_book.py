@@ -37,8 +37,8 @@ sphinx:
   local_extensions: {{whole_book: {ROOT / "book" / "_ext"}}}
   config:
     extensions: [myst_nb, jupyter_book, sphinx_comments, sphinx_external_toc, sphinx_book_theme,
-      sphinxcontrib.bibtex, whole_book, numbered_tables, light_pages, openings, page_head, one_stylesheet,
-      search_index, addresses, displays, downloads, printed]
+      sphinxcontrib.bibtex, whole_book, stored_forms, computed_words, numbered_tables, light_pages, openings,
+      page_head, one_stylesheet, search_index, addresses, displays, downloads, printed]
     downloads_source: "From {{chapter}}."
     html_math_renderer: no_formulas
     myst_enable_extensions: [colon_fence]
@@ -546,4 +546,84 @@ def test_a_killed_build_of_sphinx_leaves_the_pages_and_the_next_is_whole(share: 
     replace(book / "book/data.md", "## Another part", "## A part")
     killed(book, share * lasts)
     assert content(book / HTML) in (before, after)
+    assert built(book) == before
+
+
+WORDS = (
+    "# Book\n\nSee [the part](data.md#part), [Table 1](../notebooks/01_first.ipynb#table-1) and"
+    " [Second](../notebooks/02_second.ipynb#top).\n"
+    'There are <span data-n="01_first::events">12</span> events, as [One [2001]](references.md#one) found.\n'
+)
+"""The first page in the form in which it reads as words everywhere."""
+
+
+def shown(files: dict[str, bytes]) -> dict[str, bytes]:
+    """What readers see: the pages without the files that they are made of."""
+    return {name: found for name, found in files.items() if not name.startswith("_sources/")}
+
+
+def test_words_that_read_everywhere_make_the_pages_that_roles_make(book: Path) -> None:
+    before = content(book / HTML)
+    (book / "book/index.md").write_text(WORDS)
+    words = (
+        "As [[Two, 2001](../book/references.md#two)], [Table 1](#table-1) and [Events](../data/events.csv)."
+    )
+    roles = "As {cite:p}`two`, {numref}`table-1` and {download}`Events <../data/events.csv>`."
+    assert shown(built(book)) == shown(before)
+    replace(book / "notebooks/01_first.ipynb", "Words.", roles)
+    before = built(book)
+    replace(book / "notebooks/01_first.ipynb", roles, words)
+    assert shown(built(book)) == shown(before)
+
+
+def test_a_number_that_is_not_the_computed_one_is_told_with_its_place(
+    book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = content(book / HTML)
+    for name, old, new, told in (
+        ("index", ">12<", ">13<", "book/index.md:4: 01_first::events is '12', and '13' stands there"),
+        ("index", "::events", "::cases", "book/index.md:4: no result is called '01_first::cases', and '12'"),
+    ):
+        (book / f"book/{name}.md").write_text(WORDS.replace(old, new))
+        with pytest.raises(BuildError):
+            built(book)
+        assert told in capfd.readouterr().err
+        assert content(book / HTML) == before
+
+
+def test_a_number_that_changed_is_told_on_the_pages_that_show_it(
+    book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (book / "book/index.md").write_text(WORDS)
+    built(book)
+    number_changed(book)
+    with pytest.raises(BuildError):
+        built(book)
+    assert "book/index.md:4: 01_first::events is '13', and '12' stands there" in capfd.readouterr().err
+
+
+def test_links_with_other_words_than_the_computed_are_put_right(
+    book: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (book / "book/index.md").write_text(WORDS)
+    before = built(book)
+    others = {
+        "[Table 1](../notebooks/01_first.ipynb#": "[Table 7](../notebooks/02_second.ipynb#",
+        "[Second]": "[The second]",
+        "[One [2001]]": "[Two [2001]]",
+        "(data.md#part)": "(displays.md#part)",
+    }
+    wrong = WORDS
+    for right, other in others.items():
+        assert right in wrong
+        wrong = wrong.replace(right, other)
+    (book / "book/index.md").write_text(wrong)
+    with pytest.raises(BuildError):
+        built(book)
+    told = capfd.readouterr().err
+    assert (
+        "book/index.md:3: [The second](../notebooks/02_second.ipynb#top) stands there, and [Second]" in told
+    )
+    assert "book/index.md: these links are put right; build again" in told
+    assert (book / "book/index.md").read_text() == WORDS
     assert built(book) == before

@@ -13,6 +13,10 @@ notebook whose dependencies are as noted is not executed; if words around its co
 outputs are put beside the new words. The note is ``_build/notebooks.json``, outside version control: a
 fresh clone executes everything once, and an edit by hand to a stored output is undone.
 
+*What the sentences show.* Numbers of results stand in texts, stored notebooks and other pages as words, in
+spans that name them (:mod:`~safetybook.notebooks.prose`). They are written whenever a result or the text
+changed; one that was edited by hand is put right.
+
 *How.* One process imports once what the notebooks import, and calls what it is told to (``--warm``); each
 notebook then runs in a fork of it (:mod:`~safetybook.notebooks.forks`), in the shell class of the Jupyter
 kernel (:mod:`~safetybook.notebooks.shell`). Cell ids follow from the cells' source, execution counts run

@@ -27,13 +27,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="MODULE[:FUNCTION]",
         help="import this once for all notebooks, or call it once for those that import the module",
     )
+    verb.add_argument(
+        "--pages",
+        nargs="+",
+        type=_text,
+        default=[],
+        help="other texts, into which numbers of notebooks are written",
+    )
     verb.add_argument("texts", nargs="+", type=_text, metavar="NN_name.md")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error(f"argument --jobs: expected a number from 1 on, found '{options.jobs}'")
     bring = differences if options.check else bring_up_to_date
     texts = list(dict.fromkeys(options.texts))
-    problems = bring(texts, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
+    problems = bring(texts, options.pages, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
     print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
     return 1 if problems else 0
 

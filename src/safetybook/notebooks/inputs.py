@@ -16,6 +16,9 @@ SOURCES = "src"
 DATA = "data"
 """The folder below the root in which the data are."""
 
+NOTEBOOKS = "notebooks"
+"""The folder below the root in which the notebooks are whose numbers other pages show."""
+
 OPENED_BY_PYTHON = {".csv", ".json", ".md", ".txt", ".xz"}
 """Kinds of data files that are opened by Python code, which :class:`Reads` sees."""
 

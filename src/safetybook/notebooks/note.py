@@ -9,7 +9,11 @@
       "stored": "digest of the .ipynb as written",
       "sources": "digest of the names of all sources: a new one may be what an import now finds",
       "inputs": "digest of the digests of all that it read",
-      "read": ["data/n.csv", "src/one.py"]}}}
+      "read": ["data/n.csv", "src/one.py"],
+      "shown": {"notebooks/02_two.ipynb": "digest of another notebook whose numbers the text shows"},
+      "unknown": ["what is wrong with the numbers of the text"]}},
+    "pages": {"book/index.md": {"book/index.md": "digest of a page whose numbers are right",
+      "notebooks/01_one.ipynb": "digest of a notebook whose numbers it shows"}}}
 
 A file that is damaged, or of another environment, is no note: everything is executed, and a new one written.
 """
@@ -17,7 +21,7 @@ A file that is damaged, or of another environment, is no note: everything is exe
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, astuple, dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +32,11 @@ FILE = Path("_build/notebooks.json")
 
 @dataclass(frozen=True)
 class Noted:
-    """The state in which a notebook was executed, and what it read: names below the root, in their order."""
+    """The state in which a notebook was executed, and what it read: names below the root, in their order.
+
+    `shown` and `unknown` are of its text: other notebooks whose numbers it shows, with their digests, and the
+    numbers that cannot be written.
+    """
 
     text: str
     code: str
@@ -36,14 +44,21 @@ class Noted:
     sources: str
     inputs: str
     read: tuple[str, ...]
+    shown: dict[str, str]
+    unknown: tuple[str, ...]
 
 
 @dataclass
 class Note:
-    """The notebooks that were executed in an environment, by the name of their text."""
+    """The notebooks that were executed in an environment, by the name of their text.
+
+    `pages` are other pages that show numbers: by name, the digests of the page and of the notebooks that have
+    them.
+    """
 
     of: str
     notebooks: dict[str, Noted] = field(default_factory=dict)
+    pages: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
     def stored(cls, root: Path, of: str) -> Note:
@@ -51,7 +66,8 @@ class Note:
         try:
             known = json.loads((root / FILE).read_bytes())
             notebooks = {name: _noted(entry) for name, entry in known["notebooks"].items()}
-            return cls(of, notebooks) if known["of"] == of else cls(of)
+            pages = {name: _digests(entry) for name, entry in known["pages"].items()}
+            return cls(of, notebooks, pages) if known["of"] == of else cls(of)
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls(of)
 
@@ -62,8 +78,15 @@ class Note:
 
 def _noted(entry: dict[str, Any]) -> Noted:
     """An entry of the file; one of the errors that make it no note if it has other members or types."""
-    noted = Noted(**{**entry, "read": tuple(entry["read"])})
-    *digests, read = astuple(noted)
-    if not all(isinstance(one, str) for one in (*digests, *read)):
+    read, unknown = tuple(entry["read"]), tuple(entry["unknown"])
+    noted = Noted(**{**entry, "read": read, "shown": _digests(entry["shown"]), "unknown": unknown})
+    digests = (noted.text, noted.code, noted.stored, noted.sources, noted.inputs)
+    if not all(isinstance(one, str) for one in (*digests, *read, *unknown)):
         raise TypeError
     return noted
+
+
+def _digests(entry: dict[str, Any]) -> dict[str, str]:
+    if not all(isinstance(one, str) for one in entry.values()):
+        raise TypeError
+    return entry

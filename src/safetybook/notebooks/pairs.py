@@ -7,11 +7,14 @@ two, and saving it changes neither.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import jupytext
 import nbformat
 from nbformat import NotebookNode
+
+from safetybook.notebooks.prose import passages
 
 
 class UnreadableTextError(Exception):
@@ -40,6 +43,11 @@ def parse(content: str) -> NotebookNode:
     notebook = jupytext.reads(content, fmt="md:myst")
     notebook.metadata.get("jupytext", {}).pop("text_representation", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return _named(notebook)
+
+
+def _named(notebook: NotebookNode) -> NotebookNode:
+    """A notebook whose cells have the ids that follow from their sources."""
     seen: dict[str, int] = {}
     for cell in notebook.cells:
         name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
@@ -52,6 +60,14 @@ def text_of(stored: str) -> str:
     """The MyST text of the notebook in an ``.ipynb`` file, in the one form that jupytext gives it."""
     text: str = jupytext.writes(nbformat.reads(stored, as_version=4), fmt="md:myst")
     return text
+
+
+def with_prose(stored: str, change: Callable[[str], str]) -> str:
+    """The content of an ``.ipynb`` file with each piece of its Markdown changed, in text and captions."""
+    notebook = nbformat.reads(stored, as_version=4)
+    for holder, key in passages(notebook.cells):
+        holder[key] = change(holder[key])
+    return serialise(_named(notebook))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

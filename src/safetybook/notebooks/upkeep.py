@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetybook import whole_files
-from safetybook.notebooks.inputs import DATA, SOURCES, Contents, total
+from safetybook.notebooks.inputs import DATA, NOTEBOOKS, SOURCES, Contents, total
 from safetybook.notebooks.note import Note, Noted
 
 if TYPE_CHECKING:
@@ -29,10 +29,13 @@ ATTEMPTS = 3
 LOCK = "requirements.txt"
 
 
-def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
+def bring_up_to_date(
+    texts: Sequence[Path], pages: Sequence[Path] = (), *, root: Path, jobs: int, warm: Sequence[str] = ()
+) -> list[str]:
     """Execute the stale notebooks and store their outputs; return what went wrong, a text each.
 
-    For `jobs` and `warm` see :func:`safetybook.notebooks.forks.executed`.
+    The numbers in the sentences of texts, and of other pages, are written as well. For `jobs` and `warm` see
+    :func:`safetybook.notebooks.forks.executed`.
     """
     environment = _environment(root)
     failures: dict[Path, Failure] = {}
@@ -55,11 +58,17 @@ def bring_up_to_date(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequ
             else:
                 book.keep(outcome)
     gave_up = (_gave_up(text, moved.get(text, [])) for text in stale)
-    return [*told(failures, texts), *gave_up, *_left_alone(texts)]
+    book = _Book(root, environment)
+    numbers = [problem for text in texts if text not in failures for problem in book.unknown(text)]
+    numbers += [problem for page in pages for problem in book.tell(page)]
+    return [*told(failures, texts), *gave_up, *_left_alone(texts), *numbers]
 
 
-def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[str] = ()) -> list[str]:
+def differences(
+    texts: Sequence[Path], pages: Sequence[Path] = (), *, root: Path, jobs: int, warm: Sequence[str] = ()
+) -> list[str]:
     """Execute every notebook and write nothing; return what failed, and which stored files differ."""
+    from safetybook.notebooks import sentences
     from safetybook.notebooks.forks import executed
     from safetybook.notebooks.pairs import text_of
 
@@ -71,10 +80,15 @@ def differences(texts: Sequence[Path], *, root: Path, jobs: int, warm: Sequence[
         if outcome.failure is not None:
             failures[outcome.text] = outcome.failure
             continue
+        content = sentences.chapter(outcome.text, content).content
         if not stored.exists() or stored.read_bytes() != content.encode():
             problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
-        if outcome.text.read_bytes() != text_of(content).encode():
+        numbers = sentences.wrong_in_chapter(outcome.text, content)
+        if not numbers and outcome.text.read_bytes() != text_of(content).encode():
             problems.append(f"{outcome.text} is not as Jupyter would save it: run make notebooks")
+        problems += numbers
+    for page in pages:
+        problems += sentences.wrong_in_page(page, root / NOTEBOOKS)
     return [*told(failures, texts), *sorted(problems), *_left_alone(texts)]
 
 
@@ -135,15 +149,15 @@ class _Book:
         """Whether a notebook is as it was noted, or could be brought in step without executing it."""
         noted = self._note.notebooks.get(self._name(text))
         digest = self.contents.digest
+        words = digest(self._name(text))  # before anything runs: that it changed meanwhile is seen
         if (
             noted is None
             or noted.stored != digest(self._name(_stored(text)))
             or noted.inputs != total(self.contents.digests(noted.read))
         ):
             return False
-        if noted.text == digest(self._name(text)) and noted.sources == self._names_of_sources:
-            return True
-        return self._reworded(text, noted)
+        same = noted.text == words and noted.shown == self.contents.digests(noted.shown)
+        return (same and noted.sources == self._names_of_sources) or self._reworded(text, noted)
 
     def _reworded(self, text: Path, noted: Noted) -> bool:
         """Put the stored outputs beside new words; False if the code or what it imports is another."""
@@ -157,10 +171,8 @@ class _Book:
         reached = self._sources.reached(cell.source for cell in pairs.code_cells(notebook))
         if code != noted.code or not self.contents.names(reached) <= set(noted.read):
             return False
-        before = stored.read_text(encoding="utf-8")
-        content = pairs.serialise(pairs.with_outputs(notebook, before))
-        self._keep(text, content, code, noted.inputs, noted.read)
-        if content != before:
+        content = pairs.serialise(pairs.with_outputs(notebook, stored.read_text(encoding="utf-8")))
+        if self._keep(text, content, code, noted.inputs, noted.read):
             print(f"{text}: paired anew")
         return True
 
@@ -177,24 +189,56 @@ class _Book:
         self._keep(outcome.text, outcome.content or "", outcome.code, total(inputs), tuple(inputs))
         print(f"{outcome.text}: executed")
 
-    def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> None:
-        """Store a pair and note it.
+    def _keep(self, text: Path, content: str, code: str, inputs: str, read: tuple[str, ...]) -> bool:
+        """Store a pair with the numbers of its results, and note it; whether the notebook is another.
 
         A notebook that has this content already keeps its time, by which pages are rebuilt. The text is not
-        the older file of the two: by that Jupyter tells which one counts.
+        the older file of the two: by that Jupyter tells which one counts. What was saved there since it was
+        read stays, and is seen when all are looked at again.
         """
+        from safetybook.notebooks import sentences
         from safetybook.notebooks.pairs import text_of
 
-        name, stored, words = self._name(text), _stored(text), text_of(content)
-        if self.contents.digest(self._name(stored)) != _digest(content):
-            whole_files.write(stored, content)
-        if self.contents.digest(name) != _digest(words):
+        written, shown, unknown = sentences.chapter(text, content)
+        if written != content:
+            print(f"{text}: numbers written")
+        name, stored, words = self._name(text), _stored(text), text_of(written)
+        before, read_words = self.contents.digest(self._name(stored)), self.contents.digest(name)
+        if before != _digest(written):
+            whole_files.write(stored, written)
+        if read_words != _digest(words) and Contents(self.contents.root).digest(name) == read_words:
             whole_files.write(text, words)
         elif text.stat().st_mtime_ns < stored.stat().st_mtime_ns:
             text.touch()
-        noted = Noted(_digest(words), code, _digest(content), self._names_of_sources, inputs, read)
-        self._note.notebooks[name] = noted
+        others = self.contents.digests(self.contents.names(shown))
+        noted = _digest(words), code, _digest(written), self._names_of_sources, inputs, read, others
+        self._note.notebooks[name] = Noted(*noted, tuple(unknown))
         self._note.store(self.contents.root)
+        return before != _digest(written)
+
+    def unknown(self, text: Path) -> tuple[str, ...]:
+        """The numbers in the sentences of a text that no result has."""
+        noted = self._note.notebooks.get(self._name(text))
+        return noted.unknown if noted is not None else ()
+
+    def tell(self, page: Path) -> list[str]:
+        """Write the numbers of the stored notebooks into a page; return those that no result has."""
+        from safetybook.notebooks import sentences
+
+        name, root = self._name(page), self.contents.root
+        noted = self._note.pages.get(name)
+        if noted is not None and noted == self.contents.digests(noted):
+            return []
+        content, shown, problems = sentences.page(page, root / NOTEBOOKS)
+        if self.contents.digest(name) != _digest(content):
+            if Contents(root).digest(name) == self.contents.digest(name):
+                whole_files.write(page, content)
+            print(f"{page}: numbers written")
+        if not problems:
+            digests = self.contents.digests(self.contents.names(shown))
+            self._note.pages[name] = {**digests, name: _digest(content)}
+            self._note.store(root)
+        return problems
 
     def _name(self, path: Path) -> str:
         name = self.contents.name(str(path))
