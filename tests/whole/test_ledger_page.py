@@ -142,7 +142,7 @@ def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
             folder / "doctrees",
             "html",
             {
-                "extensions": ["myst_nb", "numbered_tables", "addresses", "claims_page"],
+                "extensions": ["myst_nb", "stored_forms", "numbered_tables", "addresses", "claims_page"],
                 "exclude_patterns": ["notebooks/*.md"],
                 "html_theme": "basic",
                 "myst_enable_extensions": ["attrs_inline"],
