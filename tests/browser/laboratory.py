@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -62,8 +61,9 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: str) -> None:
 
 
 def options(port: int) -> list[str]:
-    """What a server is told that no one sits before."""
-    return ["--no-browser", "--allow-root", f"--port={port}", "--IdentityProvider.token="]
+    """What a server is told whose pages a programme drives."""
+    shown = ["--no-browser", "--LabApp.expose_app_in_browser=True"]
+    return [*shown, "--allow-root", f"--port={port}", "--IdentityProvider.token="]
 
 
 def free_port() -> int:
@@ -103,23 +103,6 @@ class Notebook:
         """Expect a text among its sentences."""
         expect(self._page.locator(".jp-MarkdownCell", has_text=words)).not_to_have_count(0)
 
-    def choose(self, menu: str, item: str) -> None:
-        """Choose from a menu."""
-        self._page.click(f'.lm-MenuBar-itemLabel:text-is("{menu}")')
-        self._page.click(f'.lm-Menu-itemLabel:text-is("{item}")')
-
-    def run_all(self) -> None:
-        """Clear all outputs, run all cells, and wait for the last."""
-        prompts = self._page.locator(".jp-CodeCell .jp-InputPrompt")
-        self.choose("Edit", "Clear Outputs of All Cells")
-        expect(prompts.filter(has_text=re.compile(r"\d"))).to_have_count(0)
-        self.choose("Run", "Run All Cells")
-        unfinished = prompts.filter(has_not_text=re.compile(r"\d"))
-        expect(unfinished).to_have_count(0)
-
-    def save(self) -> None:
-        """Save, and wait for the server."""
-        with self._page.expect_response(
-            lambda told: told.request.method == "PUT" and "/contents/" in told.url
-        ):
-            self.choose("File", "Save Notebook")
+    def do(self, command: str) -> None:
+        """Do what a menu has, and wait until it is done."""
+        self._page.evaluate(f"jupyterapp.commands.execute('{command}').then(() => null)")

@@ -88,16 +88,18 @@ def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
     notebook.expect_outputs("table", html(chapter).count("<table"))
     notebook.expect_outputs("svg[role=img], img", html(chapter).count("<svg") + html(chapter).count("<img "))
     notebook.expect_changed(False)
-    notebook.save()
+    notebook.do("docmanager:save")
     assert changes(copy) == ""
 
 
 @pytest.mark.parametrize("chapter", RUN)
 def test_run_all_and_save_give_the_stored_bytes(chapter: str, page: Any, lab: str, copy: Path) -> None:
     notebook = Notebook(page, lab, chapter)
-    notebook.run_all()
+    notebook.do("notebook:clear-all-cell-outputs")
+    notebook.expect_outputs("table", 0)
+    notebook.do("notebook:run-all-cells")
     notebook.expect_changed(True)
-    notebook.save()
+    notebook.do("docmanager:save")
     notebook.expect_changed(False)
     assert notebook.interruptions() == []
     assert changes(copy) == ""
@@ -109,7 +111,7 @@ def test_a_text_that_is_edited_elsewhere_is_read_anew(page: Any, lab: str, copy:
     before = text.read_text(encoding="utf-8")
     try:
         text.write_text(before.replace("\n## ", "\nA new sentence.\n\n## ", 1), encoding="utf-8")
-        notebook.choose("File", "Reload Notebook from Disk")
+        notebook.do("docmanager:reload")
         notebook.expect_words("A new sentence.")
         notebook.expect_outputs("table", html(text.stem).count("<table"))
         notebook.expect_changed(False)
