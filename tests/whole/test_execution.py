@@ -243,9 +243,9 @@ def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> N
     # What fails beforehand fails where it is used, and says so there.
     (book.root / "data" / "n.csv").unlink()
     failed = book.execute(*warm)
-    assert "notebooks/01.md:16: code cell 1 of 1 failed:\n" in failed.stderr
+    assert "notebooks/01.md:18: code cell 1 of 1 failed:\n" in failed.stderr
     assert failed.stderr.count("FileNotFoundError: ") == 1
-    assert "The same: notebooks/02.md:16: code cell 1 of 1" in failed.stderr
+    assert "The same: notebooks/02.md:18: code cell 1 of 1" in failed.stderr
 
 
 # What is read unseen ------------------------------------------------------------------------------------
@@ -394,7 +394,7 @@ def test_a_source_says_in_what_encoding_it_is(tmp_path: Path) -> None:
     assert book.values("01") == ["'é'"]
     (book.root / "src" / "q.py").write_bytes("X = 'é'\n".encode("latin-1"))
     result = book.execute()
-    assert "notebooks/01.md:16: code cell 1 of 1 failed:" in result.stderr
+    assert "notebooks/01.md:18: code cell 1 of 1 failed:" in result.stderr
     assert "q.py" in result.stderr
 
 
@@ -541,7 +541,7 @@ def test_a_failing_cell_names_its_place_and_leaves_the_stored_outputs(
     assert message in result.stderr
     assert "02_two.md" in result.stderr
     if "os._exit" not in source:
-        assert result.stderr.startswith("notebooks/02_two.md:20: code cell 2 of 2 failed:")
+        assert result.stderr.startswith("notebooks/02_two.md:22: code cell 2 of 2 failed:")
     assert book.notebook("02_two").read_text() == "as stored"
 
 
@@ -557,8 +557,8 @@ def test_what_is_wrong_with_the_data_is_told_once_and_as_a_list(tmp_path: Path) 
     result = book.execute("--jobs", "1")
     assert result.returncode == 1
     listed = [f"  a.csv, row {n}, AGE: found '-1', expected a number" for n in range(2, 14)]
-    same = [f"The same: notebooks/0{n}.md:20: code cell 2 of 2" for n in (2, 3)]
+    same = [f"The same: notebooks/0{n}.md:22: code cell 2 of 2" for n in (2, 3)]
     first, expected = result.stderr.splitlines(), ["12 problems in data:", *listed, *same]
-    assert first[0] == "notebooks/01.md:20: code cell 2 of 2 failed:"
+    assert first[0] == "notebooks/01.md:22: code cell 2 of 2 failed:"
     assert first[1 : 1 + len(expected)] == expected
-    assert first[1 + len(expected)] == "notebooks/04.md:16: code cell 1 of 1 failed:"
+    assert first[1 + len(expected)] == "notebooks/04.md:18: code cell 1 of 1 failed:"
