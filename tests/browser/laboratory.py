@@ -103,6 +103,12 @@ class Notebook:
         """Expect a text among its sentences."""
         expect(self._page.locator(".jp-MarkdownCell", has_text=words)).not_to_have_count(0)
 
+    def sentences(self) -> str:
+        """All that is written between the code cells, as it is shown."""
+        shown = self._page.locator(".jp-MarkdownCell :is(.myst, .jp-MarkdownOutput)")
+        expect(shown).to_have_count(self._page.locator(".jp-MarkdownCell").count())
+        return "\n".join(shown.all_text_contents())
+
     def do(self, command: str) -> None:
         """Do what a menu has, and wait until it is done."""
         self._page.evaluate(f"jupyterapp.commands.execute('{command}').then(() => null)")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import urllib.request
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from laboratory import LAB, Notebook, free_port, options, served, stored
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
 RUN = ("01_disposition", "05_tees", "09_consistency")
+
+FIGURE = re.compile(r"<img [^>]*data:image/svg\+xml|<svg")
 
 each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
@@ -73,6 +77,24 @@ def page(desk: Any) -> Iterator[Any]:
     opened.close()
 
 
+def results(chapter: str) -> dict[str, str]:
+    """The texts that stand for a chapter's results in its sentences, by the names of the results."""
+    return dict(re.findall(r'<span data-n="([^"]+)">([^<]*)</span>', sources(chapter)))
+
+
+def sources(chapter: str) -> str:
+    """What is written between the code cells of a chapter."""
+    return "\n".join(cell.source for cell in stored(chapter).cells if cell.cell_type == "markdown")
+
+
+def expect_words(notebook: Notebook, chapter: str) -> None:
+    """Expect sentences in which each result is a number, and no role or name is seen."""
+    shown = notebook.sentences()
+    assert re.findall(r"\{[a-z:]+\}`?\S*|\b[a-z0-9]+(?:_[a-z0-9]+)+\b|\]\([^)]*\)|<[a-z]+", shown) == []
+    assert len(results(chapter)) > 3
+    assert [text for text in results(chapter).values() if unescape(text) not in shown] == []
+
+
 def html(chapter: str) -> str:
     """The HTML of all outputs of a chapter."""
     outputs = [output for cell in stored(chapter).cells for output in cell.get("outputs", ())]
@@ -86,7 +108,8 @@ def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
     notebook = Notebook(page, lab, chapter)
     assert notebook.interruptions() == []
     notebook.expect_outputs("table", html(chapter).count("<table"))
-    notebook.expect_outputs("svg[role=img], img", html(chapter).count("<svg") + html(chapter).count("<img "))
+    notebook.expect_outputs("img[src^='data:image/svg+xml']", len(FIGURE.findall(html(chapter))))
+    expect_words(notebook, chapter)
     notebook.expect_changed(False)
     notebook.do("docmanager:save")
     assert changes(copy) == ""
@@ -125,6 +148,8 @@ def test_a_chapter_opens_in_any_jupyterlab(chapter: str, page: Any, plain_lab: s
     notebook = Notebook(page, plain_lab, chapter)
     assert page.locator(".jp-Dialog").count() == 0
     notebook.expect_outputs("table", html(chapter).count("<table"))
+    notebook.expect_outputs("img[src^='data:image/svg+xml']", len(FIGURE.findall(html(chapter))))
+    expect_words(notebook, chapter)
     assert changes(copy) == ""
 
 
