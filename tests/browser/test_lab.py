@@ -109,6 +109,7 @@ def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
     assert notebook.interruptions() == []
     notebook.expect_outputs("table", html(chapter).count("<table"))
     notebook.expect_outputs("img[src^='data:image/svg+xml']", len(FIGURE.findall(html(chapter))))
+    assert "Show more outputs" not in page.inner_text("body")
     expect_words(notebook, chapter)
     notebook.expect_changed(False)
     notebook.do("docmanager:save")
