@@ -136,3 +136,11 @@ def test_the_pages_get_it_through_one_door(monkeypatch):
     text = ["# A page of words {'cells'}"]
     forms.put_back(app, "a.md", text)
     assert text == ["# A page of words {'cells'}"]
+
+
+def test_a_heading_over_several_columns_stands_in_their_middle_and_one_over_a_column_does_not():
+    heads = '<th scope="colgroup" colspan="2">First period</th><th scope="col">n</th>'
+    assert stored(heads) == heads.replace(
+        '<th scope="colgroup" colspan="2"', '<th style="text-align: center" scope="colgroup" colspan="2"'
+    )
+    assert for_page(stored(heads)) == heads

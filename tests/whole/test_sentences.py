@@ -97,7 +97,12 @@ def test_a_number_that_is_edited_by_hand_is_told_and_put_right(book: Book) -> No
     assert f"notebooks/01_one.md:{line}: n is '42', and '40' stands there" in told
     assert "book/page.md:3: 02_two::n is '42', and '39' stands there" in told
     assert files(book) == edited, "a check writes nothing"
-    done = ["book/page.md: numbers written", "notebooks/01_one.md: numbers written"]
+    done = [
+        "  book/page.md:3: 02_two::n is '42', and '39' stands there",
+        f"  notebooks/01_one.md:{line}: n is '42', and '40' stands there",
+        "book/page.md: numbers written",
+        "notebooks/01_one.md: numbers written",
+    ]
     assert run(book) == (0, done, [])
     assert {name: content for name, (content, _) in files(book).items()} == before
     assert run(book, "--check") == (0, [], [])

@@ -201,7 +201,7 @@ class _Book:
 
         written, shown, unknown = sentences.chapter(text, content)
         if written != content:
-            print(f"{text}: numbers written")
+            print(f"{text}: numbers written", *sentences.wrong_in_chapter(text, content), sep="\n  ")
         name, stored, words = self._name(text), _stored(text), text_of(written)
         before, read_words = self.contents.digest(self._name(stored)), self.contents.digest(name)
         if before != _digest(written):
@@ -231,9 +231,10 @@ class _Book:
             return []
         content, shown, problems = sentences.page(page, root / NOTEBOOKS)
         if self.contents.digest(name) != _digest(content):
+            others = sentences.wrong_in_page(page, root / NOTEBOOKS)
             if Contents(root).digest(name) == self.contents.digest(name):
                 whole_files.write(page, content)
-            print(f"{page}: numbers written")
+            print(f"{page}: numbers written", *others, sep="\n  ")
         if not problems:
             digests = self.contents.digests(self.contents.names(shown))
             self._note.pages[name] = {**digests, name: _digest(content)}
