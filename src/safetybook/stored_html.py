@@ -2,7 +2,8 @@
 
 A page has the HTML as it is made, and its style sheet. Elsewhere Jupyter's own style applies, or none. So
 words in a table are told to stand on the left, and a heading over several columns in their middle, where
-Jupyter sets all flush right; a note stands apart from its mark; what is a title looks like one; and drawings are images (:mod:`safetybook.stored_figures`).
+Jupyter sets all flush right; a note stands apart from its mark; what is a title looks like one; and drawings
+are images (:mod:`safetybook.stored_figures`).
 """
 
 from __future__ import annotations
