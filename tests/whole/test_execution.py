@@ -159,6 +159,19 @@ def test_a_text_is_brought_into_the_form_that_jupyter_saves(book: Book) -> None:
     assert (stored.read_bytes(), stored.stat().st_mtime_ns) == (content, time)
 
 
+def test_code_that_the_page_folds_is_folded_again_in_text_and_notebook(book: Book) -> None:
+    """Jupyter takes the mark away when somebody unfolds the cell to read it, and saves."""
+    folded = (
+        "```{code-cell} ipython3\n---\njupyter:\n  source_hidden: true\ntags: [hide-input]\n---\n1\n```\n"
+    )
+    book.write("01_one", folded.replace("jupyter:\n  source_hidden: true\n", ""))
+    book.execute()
+    assert book.text("01_one").read_text().endswith(f"\n{folded}")
+    (cell,) = json.loads(book.notebook("01_one").read_text())["cells"][1:]
+    assert cell["metadata"] == {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    assert book.did() == {}
+
+
 def test_a_text_is_never_older_than_its_notebook(book: Book) -> None:
     def younger() -> bool:
         return book.text("01_one").stat().st_mtime_ns >= book.notebook("01_one").stat().st_mtime_ns
