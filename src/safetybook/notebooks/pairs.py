@@ -51,8 +51,9 @@ def parse(content: str) -> NotebookNode:
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     for cell in code_cells(notebook):
         if FOLDED & set(cell.metadata.get("tags", ())):
-            # Jupyter takes it away when the cell is unfolded to be read.
+            # Jupyter takes it away when the cell is unfolded to be read. In a file, metadata are sorted.
             cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+            cell["metadata"] = NotebookNode(sorted(cell.metadata.items()))
     return _named(notebook)
 
 
