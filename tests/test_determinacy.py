@@ -24,7 +24,7 @@ from proderm.estimands.adverse_events import (
     TEE,
     UNRELATED,
 )
-from proderm.estimands.families import events, patients, percent
+from proderm.estimands.families import Category, events, patients, percent
 from proderm.evidence import evidence, solved
 from proderm.pages import Page, study, verdicts, with_ends
 from safetybook.claims import Outcome, read_ledger
@@ -347,6 +347,17 @@ def test_a_page_shows_no_number_without_a_standing():
         page.glue("x", "37")  # type: ignore[call-arg]
     with pytest.raises(ValueError, match="x needs a label: it is illustrative"):
         page.glue("x", "37", illustrative())
+
+
+def test_a_count_under_the_id_of_another_has_not_its_standing():
+    page = Page()
+    severe = Category("severe", "Severe TEAEs", where(AESEV=("MODERATE", "SEVERE")))
+    for show in (page.glue_results, page.standing, lambda count: page.cell("{}", count)):
+        for count in (patients(severe, IVIG_ALL), percent(severe, IVIG_ALL), events(severe, IVIG_ALL)):
+            with pytest.raises(ValueError, match=rf"{count.id} is already the id of .* counts otherwise"):
+                show(count)
+    same = replace(patients(INTENSITIES[-1], IVIG_ALL), label="In other words")
+    assert page.standing(same).kind is Determinacy.PUBLISHED
 
 
 def test_nothing_follows_from_what_is_not_fixed():

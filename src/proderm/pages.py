@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 
@@ -116,7 +116,14 @@ class Page:
         return Counted(self.cell(form, *estimands, location=location))
 
     def standing(self, estimand: Estimand) -> Standing:
-        """How far the article fixes an estimand."""
+        """How far the article fixes an estimand.
+
+        Raises:
+            ValueError: if it has the id of another one, whose standing it would get.
+        """
+        known = CATALOGUE.get(estimand.id, estimand)
+        if replace(estimand, label=known.label) != known:
+            raise ValueError(f"{estimand.id} is already the id of “{known.label}”, which counts otherwise")
         return verdicts().standing(estimand)
 
     def follows(self, *estimands: Estimand, why: str = "") -> Standing:
@@ -149,7 +156,8 @@ class Page:
         if name not in self._glued:
             store(name, glued, display=False)
         elif self._glued[name] != shown:
-            raise ValueError(f"{name} is already {self._glued[name]!r}, not {shown!r}")
+            before = self._glued[name]
+            raise ValueError(f"{name} is already {before!r}, not {shown!r}; in Jupyter, run all cells")
         self._glued[name] = shown
 
     def _list(self, key: str, text: str, standing: Standing, label: str) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from small_notebooks import READS, Book, cell
+from small_notebooks import HEADER, READS, Book, cell
 
 from safetybook.notebooks.imports import Sources, UnknownImportsError, imported
 from safetybook.notebooks.note import FILE, Note, Noted
-from safetybook.notebooks.pairs import text_of
+from safetybook.notebooks.pairs import code_cells, parse, text_of
 
 
 @pytest.fixture
@@ -157,6 +157,26 @@ def test_a_text_is_brought_into_the_form_that_jupyter_saves(book: Book) -> None:
     assert book.did() == {}
     assert text.read_text() == text_of(stored.read_text())
     assert (stored.read_bytes(), stored.stat().st_mtime_ns) == (content, time)
+
+
+def test_code_that_the_page_folds_is_folded_again_in_text_and_notebook(book: Book) -> None:
+    """Jupyter takes the mark away when somebody unfolds the cell to read it, and saves."""
+    folded = (
+        "```{code-cell} ipython3\n---\njupyter:\n  source_hidden: true\ntags: [hide-input]\n---\n1\n```\n"
+    )
+    book.write("01_one", folded.replace("jupyter:\n  source_hidden: true\n", ""))
+    book.execute()
+    assert book.text("01_one").read_text().endswith(f"\n{folded}")
+    (cell,) = json.loads(book.notebook("01_one").read_text())["cells"][1:]
+    assert cell["metadata"] == {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    assert book.did() == {}
+
+
+def test_what_is_folded_again_has_its_metadata_in_the_order_of_a_file() -> None:
+    """Or else Jupyter, when it saves, and the runner would each rewrite the text of the other."""
+    unfolded = "```{code-cell} ipython3\n---\nmystnb: {a: 1}\ntags: [remove-cell]\n---\n1\n```\n"
+    (cell,) = code_cells(parse(HEADER + unfolded))
+    assert list(cell.metadata) == ["jupyter", "mystnb", "tags"]
 
 
 def test_a_text_is_never_older_than_its_notebook(book: Book) -> None:

@@ -25,7 +25,7 @@ from safetybook.links import Kind, with_links
 from safetybook.notebooks.pairs import paired, read
 from safetybook.notebooks.prose import SPAN, passages
 from safetybook.notebooks.sentences import wrong_in_chapter, wrong_in_page
-from safetybook.stored_html import LEFT
+from safetybook.stored_html import CENTRE, LEFT
 
 ROOT = Path(__file__).parents[2]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))
@@ -399,7 +399,7 @@ class Markup(HTMLParser):
 def test_what_is_shown_needs_no_trust_and_no_style_sheet(text: Path) -> None:
     """Inline drawings, scripts and style sheets are taken out of a notebook that is not trusted."""
     for output in outputs(text):
-        found = Markup(shown(output).replace(LEFT, ""))
+        found = Markup(shown(output).replace(LEFT, "").replace(CENTRE, ""))
         assert found.elements <= KEPT
         assert not {name for name in found.attributes if name in ("hidden", "style") or name.startswith("on")}
 

@@ -16,6 +16,9 @@ from nbformat import NotebookNode
 
 from safetybook.notebooks.prose import passages
 
+FOLDED = {"hide-input", "remove-input", "remove-cell"}
+"""The tags of cells whose code a page does not show at once."""
+
 
 class UnreadableTextError(Exception):
     """A file is missing, or is no MyST text of a notebook; the message says why."""
@@ -39,10 +42,18 @@ def read(text: Path) -> NotebookNode:
 
 
 def parse(content: str) -> NotebookNode:
-    """The notebook that a MyST text describes: no outputs yet, cell ids that depend on the source alone."""
+    """The notebook that a MyST text describes: no outputs yet, cell ids that depend on the source alone.
+
+    Code that the page folds or leaves out is folded in Jupyter, too.
+    """
     notebook = jupytext.reads(content, fmt="md:myst")
     notebook.metadata.get("jupytext", {}).pop("text_representation", None)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    for cell in code_cells(notebook):
+        if FOLDED & set(cell.metadata.get("tags", ())):
+            # Jupyter takes it away when the cell is unfolded to be read. In a file, metadata are sorted.
+            cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
+            cell["metadata"] = NotebookNode(sorted(cell.metadata.items()))
     return _named(notebook)
 
 
