@@ -65,11 +65,11 @@ def beside(measured: Measured) -> str:
 def builds(measured: Measured) -> str:
     """A Markdown table of the ways to build and to check, each beside the one that follows it."""
     lines = [
-        [row["what"], f"{row['wall']:.0f}", f"{row['cpu']:.0f}", _digits(row["cpu"] / other["cpu"])]
+        [row["what"], f"{row['wall']:.0f}", f"{row['cpu']:.0f}", _digits(row["wall"] / other["wall"])]
         for ours, other in list(pairwise(measured))[::2]
         for row in (ours, other)
     ]
-    return _markdown(["What is run", "Seconds", "CPU s", "Ratio"], lines)
+    return _markdown(["What is run", "Seconds", "CPU s", "Ratio of seconds"], lines)
 
 
 def provenance(part: dict[str, Any]) -> str:
@@ -126,12 +126,14 @@ def page(recorded: dict[str, Any], draft: str) -> str:
     """The draft with its tables and its figure, but for the sections on what was not recorded."""
     shown: dict[str, tuple[str, Callable[[dict[str, Any]], str]]] = {
         "provenance": ("counts", provenance),
+        "runs": ("counts", lambda part: str(part["runs"])),
         "overview": ("counts", lambda part: ratios(part["measured"], Task.OVERVIEW)),
         "classes": ("counts", lambda part: ratios(part["measured"], Task.CLASSES)),
         "beside": ("counts", lambda part: beside(part["measured"])),
         "growth": ("counts", lambda part: f"```{{raw}} html\n{growth(part['measured']).html()}\n```"),
         "deep": ("deep", lambda part: beside(part["measured"])),
         "build": ("build", lambda part: builds(part["measured"])),
+        "build_runs": ("build", lambda part: str(part["runs"])),
     }
     for name, (part, made) in shown.items():
         if part in recorded:

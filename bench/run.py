@@ -1,6 +1,6 @@
 """The benchmark: ``python -m bench.run``, and with ``build`` or ``deep`` the parts that take long.
 
-Every measurement is a process of its own, five of each, and the medians are recorded in `RECORDED`. The
+Every measurement is a process of its own, several of each, and the medians are recorded in `RECORDED`. The
 peers take turns, so that a busy machine is unfair to none. A peer whose cells differ from plain pandas
 ends the run: there is no ratio to a wrong answer.
 """
@@ -185,10 +185,11 @@ def versions(entries: Iterable[Entry]) -> dict[str, str]:
     return found
 
 
-def record(part: str, measured: object) -> None:
+def record(part: str, measured: object, runs: int) -> None:
     """Put a part into the file; the other parts stay."""
     known = json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.exists() else {}
-    known[part] = {"machine": machine(), "versions": versions((*PEERS, *OUT_OF_CORE)), "measured": measured}
+    of = {"machine": machine(), "versions": versions((*PEERS, *OUT_OF_CORE)), "runs": runs}
+    known[part] = {**of, "measured": measured}
     RECORDED.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -202,11 +203,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     match asked.part:
         case "counts":
             sizes = [size for size in SIZES if size <= asked.most]
-            record("counts", counted(PEERS, sizes, asked.runs))
+            record("counts", counted(PEERS, sizes, asked.runs), asked.runs)
         case "deep":
-            record("deep", counted(OUT_OF_CORE, [DEEP], asked.runs))
+            record("deep", counted(OUT_OF_CORE, [DEEP], asked.runs), asked.runs)
         case "build":
-            record("build", measured_builds(asked.runs))
+            record("build", measured_builds(asked.runs), asked.runs)
 
 
 if __name__ == "__main__":

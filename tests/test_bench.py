@@ -162,15 +162,19 @@ def test_the_page_shows_what_was_recorded_and_no_section_on_what_was_not():
     part = {
         "machine": {"processor": "A processor", "cores": 2, "memory_gb": 8, "system": "Linux x86_64"},
         "versions": {"python": "3.11.7", "pandas": "3.1.1"},
+        "runs": 5,
         "measured": MEASURED,
     }
     built = [
         {"what": what, "wall": wall, "cpu": 2 * wall}
         for what, wall in (("ours", 10.0), ("plain", 40.0), ("two", 5.0), ("one", 10.0))
     ]
-    text = page({"counts": part, "build": {**part, "measured": built}}, DRAFT.read_text(encoding="utf-8"))
+    parts = {"counts": part, "build": {**part, "runs": 3, "measured": built}}
+    text = page(parts, DRAFT.read_text(encoding="utf-8"))
     assert "{{" not in text
     assert "A processor, 2 cores, 8 GB, Linux x86_64; Python 3.11.7, pandas 3.1.1." in text
+    assert "the median of 5 is shown" in text
+    assert "the median of 3 is shown" in text
     assert "| ours | 10 | 20 | 0.25 |" in text
     assert "| one | 10 | 20 | 1 |" in text
     assert "## The build" in text
