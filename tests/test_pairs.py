@@ -7,7 +7,8 @@ import pytest
 from jupytext.pairs import NotebookFile
 from jupytext.sync_pairs import read_pair
 
-from safetybook.notebooks.pairs import paired, parse, serialise, text_of
+from safetybook.notebooks.inputs import paired
+from safetybook.notebooks.pairs import parse, serialise, text_of
 
 ROOT = Path(__file__).parents[1]
 TEXTS = sorted((ROOT / "notebooks").glob("*.md"))

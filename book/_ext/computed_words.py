@@ -8,9 +8,8 @@ written.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from docutils import nodes
@@ -23,8 +22,7 @@ from stored_forms import path_between
 from safetybook import links, whole_files
 from safetybook.links import Kind, Link
 from safetybook.notebooks import prose
-
-NOTEBOOKS = "notebooks"
+from safetybook.notebooks.inputs import NOTEBOOKS, paired
 
 logger = logging.getLogger(__name__)
 
@@ -52,18 +50,14 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
             logger.warning("%s: these links are put right; build again", named)
 
 
-def _passages(path: Path) -> Iterator[str]:
+def _passages(path: Path) -> list[str]:
     content = path.read_text(encoding="utf-8")
-    if path.suffix != ".ipynb":
-        yield content
-        return
-    for holder, key in prose.passages(json.loads(content)["cells"]):
-        yield "".join(holder[key])
+    return prose.pieces(content) if path.suffix == ".ipynb" else [content]
 
 
 def _rewritten(text: Path, content: str, change: Callable[[str], str]) -> str:
     """The content of a text with its prose changed; it may be that of a notebook."""
-    if not text.with_suffix(".ipynb").is_file():
+    if not paired(text).is_file():
         return prose.outside_code(content, change)
     from safetybook.notebooks import pairs  # slow to load, and seldom needed
 

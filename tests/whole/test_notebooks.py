@@ -22,7 +22,8 @@ import pytest
 
 from safetybook import captions
 from safetybook.links import Kind, with_links
-from safetybook.notebooks.pairs import paired, read
+from safetybook.notebooks.inputs import paired
+from safetybook.notebooks.pairs import read
 from safetybook.notebooks.prose import SPAN, passages
 from safetybook.notebooks.sentences import wrong_in_chapter, wrong_in_page
 from safetybook.stored_html import CENTRE, LEFT

@@ -26,6 +26,11 @@ APART = {"_build", "__pycache__"}
 """Folders that hold what was made from something else."""
 
 
+def paired(text: Path) -> Path:
+    """The ``.ipynb`` beside a notebook's text."""
+    return text.with_suffix(".ipynb")
+
+
 class Contents:
     """Files and folders below a root by name (``data/n.csv``), each as it was when first asked for.
 

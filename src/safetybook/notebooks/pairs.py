@@ -24,11 +24,6 @@ class UnreadableTextError(Exception):
     """A file is missing, or is no MyST text of a notebook; the message says why."""
 
 
-def paired(text: Path) -> Path:
-    """The ``.ipynb`` beside a notebook's text."""
-    return text.with_suffix(".ipynb")
-
-
 def read(text: Path) -> NotebookNode:
     """The notebook that a file of MyST text describes; see :func:`parse`.
 

@@ -167,6 +167,11 @@ def passages(cells: Iterable[Any]) -> Iterator[tuple[MutableMapping[str, Any], s
             yield figure, "caption"
 
 
+def pieces(content: str) -> list[str]:
+    """Each piece of Markdown in the content of an ``.ipynb`` file."""
+    return ["".join(holder[key]) for holder, key in passages(json.loads(content)["cells"])]
+
+
 def values(cells: Iterable[Any]) -> dict[str, str]:
     """The texts that the cells of a notebook glue, by name; whole tables and figures are none."""
     found = {}

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from safetybook import whole_files
-from safetybook.notebooks.inputs import DATA, NOTEBOOKS, SOURCES, Contents, total
+from safetybook.notebooks.inputs import DATA, NOTEBOOKS, SOURCES, Contents, paired, total
 from safetybook.notebooks.note import Note, Noted
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def differences(
     failures: dict[Path, Failure] = {}
     problems = []
     for outcome in executed(texts, book.contents, jobs, warm):
-        stored, content = _stored(outcome.text), outcome.content or ""
+        stored, content = paired(outcome.text), outcome.content or ""
         if outcome.failure is not None:
             failures[outcome.text] = outcome.failure
             continue
@@ -117,10 +117,6 @@ def _left_alone(texts: Iterable[Path]) -> list[str]:
     return [f"{path} is left, but its text is gone" for path in alone if b'"jupytext"' in path.read_bytes()]
 
 
-def _stored(text: Path) -> Path:
-    return text.with_suffix(".ipynb")
-
-
 def _digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
@@ -152,7 +148,7 @@ class _Book:
         words = digest(self._name(text))  # before anything runs: that it changed meanwhile is seen
         if (
             noted is None
-            or noted.stored != digest(self._name(_stored(text)))
+            or noted.stored != digest(self._name(paired(text)))
             or noted.inputs != total(self.contents.digests(noted.read))
         ):
             return False
@@ -164,7 +160,7 @@ class _Book:
         from safetybook.notebooks import pairs
 
         try:
-            notebook, stored = pairs.read(text), _stored(text)
+            notebook, stored = pairs.read(text), paired(text)
         except pairs.UnreadableTextError:
             return False
         code = pairs.code_digest(notebook)
@@ -199,10 +195,10 @@ class _Book:
         from safetybook.notebooks import sentences
         from safetybook.notebooks.pairs import text_of
 
-        written, shown, unknown = sentences.chapter(text, content)
+        written, shown, put_right, unknown = sentences.chapter(text, content)
         if written != content:
-            print(f"{text}: numbers written", *sentences.wrong_in_chapter(text, content), sep="\n  ")
-        name, stored, words = self._name(text), _stored(text), text_of(written)
+            print(f"{text}: numbers written", *put_right, sep="\n  ")
+        name, stored, words = self._name(text), paired(text), text_of(written)
         before, read_words = self.contents.digest(self._name(stored)), self.contents.digest(name)
         if before != _digest(written):
             whole_files.write(stored, written)
@@ -229,12 +225,11 @@ class _Book:
         noted = self._note.pages.get(name)
         if noted is not None and noted == self.contents.digests(noted):
             return []
-        content, shown, problems = sentences.page(page, root / NOTEBOOKS)
+        content, shown, put_right, problems = sentences.page(page, root / NOTEBOOKS)
         if self.contents.digest(name) != _digest(content):
-            others = sentences.wrong_in_page(page, root / NOTEBOOKS)
             if Contents(root).digest(name) == self.contents.digest(name):
                 whole_files.write(page, content)
-            print(f"{page}: numbers written", *others, sep="\n  ")
+            print(f"{page}: numbers written", *put_right, sep="\n  ")
         if not problems:
             digests = self.contents.digests(self.contents.names(shown))
             self._note.pages[name] = {**digests, name: _digest(content)}
