@@ -64,12 +64,14 @@ $(DEV_ENVIRONMENT): requirements-dev.txt $(ENVIRONMENT)
 	@touch $@
 
 $(LAB_ENVIRONMENT): requirements-lab.txt
+	$(call unlinked,$(LAB))
 	@echo "Installing JupyterLab into $(LAB)"
 	@$(PYTHON_OR_STOP) -m venv --clear $(LAB)
 	$(call install,$(LAB),$<)
 	@touch $@
 
 $(BENCH_ENVIRONMENT): requirements-bench.txt
+	$(call unlinked,$(BENCH_VENV))
 	@echo "Installing other ways to count into $(BENCH_VENV)"
 	@$(PYTHON_OR_STOP) -m venv --clear $(BENCH_VENV)
 	$(call install,$(BENCH_VENV),$<)

@@ -1,6 +1,11 @@
 """The execution of notebooks: stale ones only, the same bytes each time, nothing lost when a cell fails."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -266,6 +271,56 @@ def test_what_is_called_once_beforehand_hides_no_dependency(tmp_path: Path) -> N
     assert "notebooks/01.md:18: code cell 1 of 1 failed:\n" in failed.stderr
     assert failed.stderr.count("FileNotFoundError: ") == 1
     assert "The same: notebooks/02.md:18: code cell 1 of 1" in failed.stderr
+
+
+WAITS = "import time\nwhile not Path('../../go').exists():\n    time.sleep(0.05)"
+
+
+@pytest.mark.parametrize("way", ["reads no more", "is killed"])
+def test_who_asked_is_gone_and_no_process_is_left_and_nothing_half_written(tmp_path: Path, way: str) -> None:
+    """As when the command line stands before ``| head``, or is ended from outside."""
+    slow = [READS, "import time\ntime.sleep(120)"]
+    book = Book(tmp_path / "book", {"01": [READS], "02": [READS, WAITS], "03": slow, "04": slow})
+    before = "as stored"
+    for name in ("02", "03", "04"):
+        book.notebook(name).write_text(before)
+    command = [sys.executable, "-m", "safetybook.notebooks", "execute", "--jobs", "3", *book.texts()]
+    environment = {**os.environ, "PYTHONPATH": str(book.root / "src"), "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command,
+        cwd=book.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == "notebooks/01.md: executed\n"
+        process.stdout.close()
+        if way == "is killed":
+            process.kill()
+        (tmp_path / "go").touch()
+        began = time.monotonic()
+        assert process.wait(timeout=60) == (1 if way == "reads no more" else -signal.SIGKILL)
+        assert process.stderr.read() == ""
+    while alive(process.pid) and time.monotonic() < began + 30:
+        time.sleep(0.05)
+    assert not alive(process.pid)
+    names = {path.name for path in (book.root / "notebooks").iterdir()}
+    assert names == {f"{number}.{kind}" for number in ("01", "02", "03", "04") for kind in ("md", "ipynb")}
+    assert book.notebook("03").read_text() == book.notebook("04").read_text() == before
+    assert book.notebook("02").read_text() == before or book.values("02")[0] == "'42'"
+
+
+def alive(group: int) -> bool:
+    """Whether a group has a process."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 # What is read unseen ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from safetybook.notebooks.upkeep import bring_up_to_date, differences
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; the exit code is 1 when a notebook failed or, with ``--check``, differs."""
+    """Run the command line; the exit code is 1 if a notebook failed, differs, or nobody listens."""
     summary = "Execute the paired notebooks of a book, with the same bytes on every run."
     parser = argparse.ArgumentParser(prog="python -m safetybook.notebooks", description=summary)
     verbs = parser.add_subparsers(required=True)
@@ -38,10 +38,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error(f"argument --jobs: expected a number from 1 on, found '{options.jobs}'")
+    try:
+        return _executed(options)
+    except BrokenPipeError:  # who read what is told reads no more: there is nobody left to tell
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return 1
+
+
+def _executed(options: argparse.Namespace) -> int:
     bring = differences if options.check else bring_up_to_date
     texts = list(dict.fromkeys(options.texts))
     problems = bring(texts, options.pages, root=Path.cwd(), jobs=options.jobs, warm=options.warm)
-    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr)
+    sys.stdout.flush()
+    print(*problems, sep="\n", end="\n" if problems else "", file=sys.stderr, flush=True)
     return 1 if problems else 0
 
 

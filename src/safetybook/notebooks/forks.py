@@ -2,7 +2,8 @@
 
 The process that asks for executions stays small. It starts one that imports, once, what the notebooks need,
 and another one when they are to run again. Each notebook runs in a fork of that process. What was read
-before the fork, a notebook may have inherited: it counts as read by the notebook.
+before the fork, a notebook may have inherited: it counts as read by the notebook. If who asks is gone, for
+whatever reason, the one process sees it at the connection between them, and ends all others and itself.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import multiprocessing
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -62,24 +63,32 @@ class Outcome:
     inputs: dict[str, str] = field(default_factory=dict)
 
 
-def executed(texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequence[str]) -> Iterator[Outcome]:
+def executed(
+    texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequence[str]
+) -> Generator[Outcome, None, None]:
     """Execute notebooks, at most `jobs` at a time; yield their outcomes as they end.
 
     `warm` names functions (``package.module:function``) that are called once, before the notebooks that
     import their module are forked: what these functions keep in memory, the notebooks find there. A module
-    without a function is imported once for all.
+    without a function is imported once for all. Who needs no more outcomes closes this generator, which then
+    leaves no process behind.
     """
     waiting = set(texts)
-    receiver, sender = FORK.Pipe(duplex=False)
-    process = FORK.Process(target=_serve, args=(texts, contents, jobs, warm, sender))
+    ours, theirs = FORK.Pipe()
+    process = FORK.Process(target=_serve, args=(texts, contents, jobs, warm, ours, theirs))
     process.start()
-    sender.close()
-    with contextlib.suppress(EOFError, OSError):  # at the end of a message, or within one
+    theirs.close()
+    try:
         while waiting:
-            outcome = receiver.recv()
+            try:
+                outcome = ours.recv()
+            except (EOFError, OSError):  # at the end of a message, or within one
+                break
             waiting.remove(outcome.text)
             yield outcome
-    process.join()
+    finally:
+        ours.close()
+        process.join()
     yield from (_died(text, process) for text in sorted(waiting))
 
 
@@ -99,9 +108,15 @@ class _Chapter:
 
 
 def _serve(
-    texts: Sequence[Path], contents: Contents, jobs: int, warm: Sequence[str], results: Connection
+    texts: Sequence[Path],
+    contents: Contents,
+    jobs: int,
+    warm: Sequence[str],
+    asker: Connection,
+    results: Connection,
 ) -> None:
-    """Import, warm up, fork the notebooks' processes and pass on their outcomes."""
+    """Import, warm up, fork the notebooks' processes and pass on their outcomes, until the asker is gone."""
+    asker.close()  # or else this process would hold open what tells it that the other one is gone
     # Only here: the process that asks for executions does not import what they need.
     from safetybook.notebooks.pairs import UnreadableTextError, code_cells, read
     from safetybook.notebooks.shell import new_shell
@@ -129,8 +144,10 @@ def _serve(
         modules = [f"import {name}" for name in warm if ":" not in name]
         import_once([*modules, *(source for chapter in chapters for source in chapter.code)], shell)
         calls = [name for name in warm if ":" in name]
-        for outcome in _forked(_warmed_up(chapters, calls, sources), jobs, child):
-            results.send(outcome)
+        forked = _forked(_warmed_up(chapters, calls, sources), jobs, child, results)
+        with contextlib.closing(forked), contextlib.suppress(BrokenPipeError):
+            for outcome in forked:
+                results.send(outcome)
 
 
 def import_once(code: Iterable[str], shell: Shell) -> None:
@@ -159,21 +176,32 @@ def _warmed_up(chapters: Sequence[_Chapter], warm: Sequence[str], sources: Sourc
     yield from others
 
 
-def _forked(chapters: Iterator[_Chapter], jobs: int, child: _Child) -> Iterator[Outcome]:
+def _forked(
+    chapters: Iterator[_Chapter], jobs: int, child: _Child, asker: Connection
+) -> Generator[Outcome, None, None]:
+    """The outcomes of notebooks as they end; when the asker is gone, or needs no more, they end at once."""
     running: dict[Connection, tuple[Path, ForkProcess]] = {}
-    while True:
-        while len(running) < jobs and (chapter := next(chapters, None)) is not None:
-            receiver, sender = FORK.Pipe(duplex=False)
-            gc.freeze()  # else each collection in each notebook's process goes through all that was imported
-            process = FORK.Process(target=child.run, args=(chapter, sender))
-            process.start()
-            sender.close()
-            running[receiver] = (chapter.text, process)
-        if not running:
-            return
-        for ready in wait(list(running)):
-            assert isinstance(ready, Connection)
-            yield _received(ready, *running.pop(ready))
+    try:
+        while True:
+            while len(running) < jobs and (chapter := next(chapters, None)) is not None:
+                receiver, sender = FORK.Pipe(duplex=False)
+                gc.freeze()  # else each collection in a notebook's process goes through all that was imported
+                process = FORK.Process(target=child.run, args=(chapter, sender))
+                process.start()
+                sender.close()
+                running[receiver] = (chapter.text, process)
+            if not running:
+                return
+            ready = wait([*running, asker])
+            if asker in ready:  # it sends nothing: this is its end
+                return
+            for one in ready:
+                assert isinstance(one, Connection)
+                yield _received(one, *running.pop(one))
+    finally:
+        for _, process in running.values():
+            process.kill()
+            process.join()
 
 
 def _received(receiver: Connection, text: Path, process: ForkProcess) -> Outcome:

@@ -11,6 +11,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,14 +50,15 @@ def bring_up_to_date(
             return [*told(failures, texts), f"{LOCK} or what executes the notebooks changed: run it again"]
         from safetybook.notebooks.forks import executed
 
-        for outcome in executed(stale, book.contents, jobs, warm):
-            moved[outcome.text] = book.changed(outcome)
-            if moved[outcome.text]:
-                continue
-            if outcome.failure is not None:
-                failures[outcome.text] = outcome.failure
-            else:
-                book.keep(outcome)
+        with closing(executed(stale, book.contents, jobs, warm)) as outcomes:
+            for outcome in outcomes:
+                moved[outcome.text] = book.changed(outcome)
+                if moved[outcome.text]:
+                    continue
+                if outcome.failure is not None:
+                    failures[outcome.text] = outcome.failure
+                else:
+                    book.keep(outcome)
     gave_up = (_gave_up(text, moved.get(text, [])) for text in stale)
     book = _Book(root, environment)
     numbers = [problem for text in texts if text not in failures for problem in book.unknown(text)]
@@ -75,18 +77,19 @@ def differences(
     book = _Book(root, _environment(root))
     failures: dict[Path, Failure] = {}
     problems = []
-    for outcome in executed(texts, book.contents, jobs, warm):
-        stored, content = paired(outcome.text), outcome.content or ""
-        if outcome.failure is not None:
-            failures[outcome.text] = outcome.failure
-            continue
-        content = sentences.chapter(outcome.text, content).content
-        if not stored.exists() or stored.read_bytes() != content.encode():
-            problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
-        numbers = sentences.wrong_in_chapter(outcome.text, content)
-        if not numbers and outcome.text.read_bytes() != text_of(content).encode():
-            problems.append(f"{outcome.text} is not as Jupyter would save it: run make notebooks")
-        problems += numbers
+    with closing(executed(texts, book.contents, jobs, warm)) as outcomes:
+        for outcome in outcomes:
+            stored, content = paired(outcome.text), outcome.content or ""
+            if outcome.failure is not None:
+                failures[outcome.text] = outcome.failure
+                continue
+            content = sentences.chapter(outcome.text, content).content
+            if not stored.exists() or stored.read_bytes() != content.encode():
+                problems.append(f"{stored} is not what its text, code and data give: run make notebooks")
+            numbers = sentences.wrong_in_chapter(outcome.text, content)
+            if not numbers and outcome.text.read_bytes() != text_of(content).encode():
+                problems.append(f"{outcome.text} is not as Jupyter would save it: run make notebooks")
+            problems += numbers
     for page in pages:
         problems += sentences.wrong_in_page(page, root / NOTEBOOKS)
     return [*told(failures, texts), *sorted(problems), *_left_alone(texts)]
