@@ -3,13 +3,14 @@
 When every page is known, the numbers of all sentences are compared with what the notebooks glue, and the
 words of links with the numbers of tables and figures, the titles and the citations that the pages show. A
 link that is otherwise is put right in the text, and the build fails even so: the next one reads what was
-written.
+written. A number that is typed, and not one of those that the design fixes, is a result without a name.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -19,12 +20,17 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from stored_forms import path_between
 
+from proderm.fixed_numbers import FIXED, LABELS
 from safetybook import links, whole_files
 from safetybook.links import Kind, Link
 from safetybook.notebooks import prose
 from safetybook.notebooks.inputs import NOTEBOOKS, paired
+from safetybook.typed_results import rule, texts
 
 logger = logging.getLogger(__name__)
+
+RECORDED = {"book/performance"}
+"""Pages that are made from what was recorded, and have its numbers."""
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:
@@ -45,9 +51,25 @@ def check(app: Sphinx, env: BuildEnvironment) -> None:
         for stands, expected in dict.fromkeys(wrong.found):
             place = f"{named}:{prose.line_of(content, stands)}"
             logger.warning("%s: %s stands there, and %s is expected", place, stands, expected)
+        if page not in RECORDED:
+            for typed in _typed(path, content):
+                logger.warning("%s:%s", named, typed)
         if wrong.found and text.is_file():
             whole_files.write(text, _rewritten(text, content, wrong.links))
             logger.warning("%s: these links are put right; build again", named)
+
+
+def _typed(path: Path, content: str) -> Iterator[str]:
+    """The passages of a page that state a typed number, each with its line where that is found."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if path.suffix == ".ipynb" else []
+    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    find = rule(FIXED, LABELS)
+    for text in texts(_passages(path), code):
+        for passage in find(text):
+            words = passage.split()  # some that stand before the number may stand for others
+            ends = (" ".join(words[start:]) for start in range(max(1, len(words) - 2)))
+            line = next(filter(None, (prose.line_of(content, end) for end in ends)), 0)
+            yield f'{line}: a number is typed in "{passage}"'
 
 
 def _passages(path: Path) -> list[str]:
