@@ -27,6 +27,9 @@ BAR = 0.3
 LINE = 11.5
 """Height of a line of numbers beneath an axis, in points."""
 
+NARROW = 12
+"""Two numbers beneath an axis stand too close if they have less than this part of its length."""
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -237,12 +240,14 @@ def _write_numbers(axes: Axes, panel: Panel) -> None:
         )
 
     write(panel.numbers, 0, 0, "left")
+    places = [at for at, _ in panel.counts[0][1]]
+    crowded = len(places) > 1 and places[1] - places[0] < (places[-1] - places[0]) / NARROW
     for label, numbers in panel.counts:
         down -= LINE
         if label:
             write(label, 0, -9, "right")
         for at, number in numbers:
-            write(str(number), at, 0, "center")
+            write(str(number), at, -4 if crowded and at == places[0] else 0, "center")
 
 
 def _words(panels: Sequence[Panel]) -> str:

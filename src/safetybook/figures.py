@@ -100,6 +100,15 @@ def drawing(height: float) -> Iterator[Canvas]:
         yield Canvas(figsize=(WIDTH, height), layout="constrained")
 
 
+def length(text: str, size: float) -> float:
+    """How long a line is in a figure, in points, for letters of a size."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    font = FontProperties(family=STYLE["font.family"])
+    return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width)
+
+
 def despine(axes: Axes, *, left: bool = False) -> None:
     """Take away the lines above and on the right, and with `left` the one on the left."""
     import seaborn as sns
@@ -209,7 +218,7 @@ def contrasts(
         raise ValueError(f"more than {most} %: {'; '.join(beyond)}")
     one, two = palette.treatments[:2]
     with drawing(0.75 + 0.52 * len(rows)) as canvas:
-        dots, intervals = canvas.subplots(1, 2, sharey=True, width_ratios=(3, 2))
+        dots, intervals = canvas.subplots(1, 2, sharey=True, width_ratios=(13, 8))
         for place, row in enumerate(rows):
             _dots(dots, place, row, palette)
             _interval_line(intervals, place, row.difference)

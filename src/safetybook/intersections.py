@@ -24,8 +24,8 @@ NAMES = 1.5
 TITLE, BARS, MARK, SET, GAP = 0.05, 1.35, 0.2, 0.3, 0.1
 """Heights in inches: above the bars, the tallest bar with its number, a mark, a set's row, and a gap."""
 
-LINE = 22
-"""Characters after which a set's name breaks."""
+LINE, BOLD_LINE = 22, 20
+"""Characters after which a set's name breaks, and what bars and marks are."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ def intersections(
 def _name(axes: Axes, kinds: tuple[str, str], floor: float, most: int) -> None:
     """What bars and marks are, on the left."""
     for text, level in ((kinds[0], floor - 0.28), (kinds[1], floor + GAP + MARK * most / 2)):
-        lines = "\n".join(wrap(text, LINE))
+        lines = "\n".join(wrap(text, BOLD_LINE))
         axes.text(0, level, lines, va="center", fontsize=9, weight="bold", linespacing=1.0)
     axes.plot((NAMES, WIDTH), (floor, floor), color=INK, alpha=2 * FAINT, linewidth=0.8)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safetybook.determinacy import determined, illustrative
-from safetybook.figures import FAINT, INK, Figure, despine, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, despine, drawing, finish, length
 from safetybook.tables import Cell, Group, Row, Table
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 OPEN = "°"
 """Mark of an end that no data set is known to reach."""
 
-LONGEST = 64
-"""Characters of a label and its range that fit on the line above a bar."""
+LONGEST, SIZE = 275, 9
+"""Points that a label and its range may take of the line above a bar, and the size of their letters."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def ranges(
     Raises:
         ValueError: for a number of events, and for labels that would run into their ranges.
     """
-    if long := [row.label for row in rows if len(row.label) + len(row.marked) > LONGEST]:
-        raise ValueError(f"a label and its range have room for {LONGEST} characters: {'; '.join(long)}")
+    if long := [row.label for row in rows if length(row.label + row.marked, SIZE) > LONGEST]:
+        raise ValueError(f"a label and its range do not fit on a line: {'; '.join(long)}")
     with drawing(0.55 + 0.46 * len(rows)) as canvas:
         axes = canvas.subplots()
         spans = [_span(row, others or {}) for row in rows]
@@ -122,8 +122,8 @@ def _bar(axes: Axes, place: int, row: Range, span: tuple[int, int] | None) -> No
     axes.plot(marks, [place] * len(marks), "|", color=INK, markersize=9, markeredgewidth=1.4)
     axes.plot(row.example, place, "o", color=INK, markersize=5, fillstyle="none", markeredgewidth=1.2)
     across = axes.get_yaxis_transform()
-    axes.annotate(row.label, (0, place - 0.4), xycoords=across, va="center", fontsize=9)
-    axes.annotate(row.marked, (1, place - 0.4), xycoords=across, va="center", ha="right", fontsize=9)
+    axes.annotate(row.label, (0, place - 0.4), xycoords=across, va="center", fontsize=SIZE)
+    axes.annotate(row.marked, (1, place - 0.4), xycoords=across, va="center", ha="right", fontsize=SIZE)
 
 
 CERTIFIED = {

@@ -36,7 +36,7 @@ SPACING = 0.07
 TITLE, TEXT, GAP, MARK = 0.26, 0.19, 0.06, 0.13
 """Heights in inches: of a column's title and a strip's text, between strips, and of the mark below dots."""
 
-ZERO, UNKNOWN_AFTER, MARGIN = -2.1, 1.0, 0.6
+ZERO, UNKNOWN_AFTER, MARGIN = -2.1, 1.15, 0.6
 """Places on the axis, in doublings of a day: the lane of zero days, the lane of unknown ones after the
 largest tick, and what is left free at both ends.
 """

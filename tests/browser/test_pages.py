@@ -38,6 +38,19 @@ AUDIT = """async ([alike, values]) => (await axe.run(
   `${id}: ${node.html.slice(0, 200)} ${node.failureSummary}`))"""
 
 
+COLLISIONS = """(room) => [...document.querySelectorAll("figure svg, .sb-figure svg")].flatMap((drawing) => {
+  const box = (one) => [one.textContent, one.getBoundingClientRect()];
+  const texts = [...drawing.querySelectorAll("text")].map(box);
+  const between = (from, to, otherFrom, otherTo) => Math.max(from, otherFrom) - Math.min(to, otherTo);
+  return texts.flatMap(([text, box], place) => texts.slice(place + 1).filter(([, other]) =>
+    between(box.left, box.right, other.left, other.right) < room &&
+    between(box.top, box.bottom, other.top, other.bottom) < -0.3 * Math.min(box.height, other.height)
+  ).map(([other]) => `${text} | ${other}`));
+})"""
+ROOM = 4
+"""Pixels between two texts of a drawing that stand on one line: less than a blank, and they read as one."""
+
+
 @dataclass
 class Visit:
     """A page that is open, what it asked for and what it complained about."""
@@ -79,6 +92,19 @@ def test_a_page_is_light_and_asks_nobody_else(visit: Visit, book: Path, name: st
     assert len(loaded) <= REQUESTS
     paths = {book / url.removeprefix(f"{book.as_uri()}/") for url in loaded}
     assert sum(path.stat().st_size for path in paths) <= BYTES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_two_texts_of_a_drawing_collide(visit: Visit, book: Path, name: str) -> None:
+    visit.page.goto((book / name).as_uri())
+    assert visit.page.evaluate(COLLISIONS, ROOM) == []
+
+
+def test_texts_that_collide_are_found(visit: Visit) -> None:
+    text = "<text x='{}' y='{}' font-size='10'>{}</text>".format
+    texts = text(0, 20, "one") + text(12, 20, "two") + text(0, 40, "three") + text(200, 40, "four")
+    visit.page.set_content(f"<figure><svg width='300' height='60'>{texts}</svg></figure>")
+    assert visit.page.evaluate(COLLISIONS, ROOM) == ["one | two"]
 
 
 @pytest.mark.parametrize("name", WITH_SEARCH)

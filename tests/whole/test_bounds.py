@@ -159,7 +159,7 @@ def test_the_lists_of_tables_4_and_7_fix_counts(answers):
     assert answers["Related serious TEAEs, IVIg, first period"].text == "1"
     assert answers["Related serious TEAEs in the extension"].text == "6"
     # Patients 1 to 4 stand in both tables, and 13 patients stopped treatment: 4 to 13.
-    row = answers["A serious TEAE and one ending treatment, IVIg, overall"]
+    row = answers["Serious and treatment-ending TEAEs, IVIg, overall"]
     assert (row.low, row.high) == (4, 13)
 
 

@@ -594,7 +594,7 @@ def test_a_number_that_is_not_the_computed_one_is_told_with_its_place(
 def test_a_number_that_is_typed_is_told_with_its_place(book: Path, capfd: pytest.CaptureFixture[str]) -> None:
     for name, old, new, told in (
         ("book/index.md", " events", " events, 42 of them late", "4: a number is typed in"),
-        ("notebooks/01_first.ipynb", "Words.", "Of all, 42 had.", '1: a number is typed in "Of all, 42 had.'),
+        ("notebooks/01_first.ipynb", "Words.", "Of all, 42 had.", '1: a number is typed in "# First'),
         ("notebooks/02_second.ipynb", "show()", "show('42 women')", '1: a number is typed in "42 women"'),
     ):
         replace(book / name, old, new)

@@ -66,7 +66,7 @@ def seriousness(printed: Mapping[str, int], ledger: Iterable[Claim]) -> Family:
         ),
         combined(
             "serious_and_stopped",
-            "A serious TEAE and one ending treatment, IVIg, overall",
+            "Serious and treatment-ending TEAEs, IVIg, overall",
             has(SERIOUS, overall) & has(DISCONTINUATION, overall),
             overall,
         ),
