@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import re
+import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -155,6 +156,7 @@ def execute(notebook: NotebookNode, text: Path, shell: Shell) -> NotebookNode:
     """
     file, shown = text.absolute(), os.path.relpath(text)
     os.chdir(text.parent)
+    sys.path.insert(0, "")  # a kernel looks there first, too
     cells = code_cells(notebook)
     for number, cell in enumerate(cells, start=1):
         try:
