@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from checkout import ROOT, changes, clone
 from laboratory import LAB, Notebook, free_port, options, served, stored
+from playwright.sync_api import expect
 
 CHAPTERS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.md"))
 RUN = ("01_disposition", "05_tees", "09_consistency")
@@ -113,6 +114,19 @@ def test_a_chapter_opens_shows_all_and_saves_without_a_trace(
     expect_words(notebook, chapter)
     notebook.expect_changed(False)
     notebook.do("docmanager:save")
+    assert changes(copy) == ""
+
+
+def test_code_that_is_unfolded_is_saved_folded(page: Any, lab: str, copy: Path) -> None:
+    notebook = Notebook(page, lab, "05_tees")
+    folded = page.locator(".jp-Notebook .jp-CodeCell .jp-Placeholder")
+    before = folded.count()
+    folded.nth(1).click()
+    expect(folded).to_have_count(before - 1)
+    notebook.expect_changed(True)
+    notebook.do("docmanager:save")
+    notebook.expect_changed(False)
+    assert notebook.interruptions() == []
     assert changes(copy) == ""
 
 
