@@ -26,7 +26,7 @@ def texts(svg: str) -> list[str]:
 def test_every_box_and_every_aside_is_drawn():
     assert texts(flow("flow", "Flow", PALETTE, RANKS).svg) == [
         "9 screened", "1 not enrolled", "8 randomised", "4 to drug", "4 to placebo",
-        "1 left early:", "1 own decision‡",
+        "1 left early:", "own decision: 1‡",
         "3 completed the", "first period", "4 completed the", "first period",
     ]  # fmt: skip
 
@@ -38,7 +38,7 @@ def test_a_treatment_has_its_colour():
 
 def test_the_text_tells_the_whole_flow():
     assert flow("flow", "Flow", PALETTE, RANKS).alt == (
-        "Flow. 9 screened (1 not enrolled). 8 randomised. 4 to drug (1 left early: 1 own decision‡). "
+        "Flow. 9 screened (1 not enrolled). 8 randomised. 4 to drug (1 left early: own decision: 1‡). "
         "4 to placebo. 3 completed the first period. 4 completed the first period."
     )
 

@@ -26,9 +26,9 @@ def test_columns_of_one_size_stand_by_their_sets():
 def test_the_text_tells_every_column():
     figure = intersections("factors", "Factors", SETS, COLUMNS, KINDS)
     assert figure.alt == (
-        "Factors. none: 50 without, 0 with; Obesity: 30 (22 to 30 possible) without, 0 with; "
-        "Hypertension: 20 (18 to 28 possible) without, 1 with; "
-        "Hypertension, Obesity: 0 (0 to 1 possible) without, 2 with."
+        "Factors. none: without 50, with 0; Obesity: without 30 (22 to 30 possible), with 0; "
+        "Hypertension: without 20 (18 to 28 possible), with 1; "
+        "Hypertension, Obesity: without 0 (0 to 1 possible), with 2."
     )
 
 

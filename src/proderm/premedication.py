@@ -37,7 +37,7 @@ def premedicated_courses(study: Study) -> dict[str, list[Course]]:
             Visit(int(number), treatment, events[patient, number], (patient, number) in given)
             for number, treatment in zip(own["CYCLE"], own["TRTA"], strict=True)
         )
-        return Course(patient.rpartition("-")[2], tuple(visits))
+        return Course(patient, tuple(visits))
 
     return {
         heading: [course(patient) for patient in first.loc[rows, "USUBJID"]]

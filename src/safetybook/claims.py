@@ -313,7 +313,12 @@ def _judge(claim: Claim, catalogue: Catalogue, study: Study, proof: Contradictio
             return Verdict(claim, Outcome.UNRESOLVED, computed, None, result, proof)
         return Verdict(claim, Outcome.REPRODUCED, claim.value, PUBLISHED, result)
     outcome = Outcome.CONTRADICTED if proof else Outcome.UNRESOLVED
-    return Verdict(claim, outcome, result.formatted(claim.decimals), None, result, proof)
+    return Verdict(claim, outcome, _like(claim.value, result.formatted(claim.decimals)), None, result, proof)
+
+
+def _like(printed: str, computed: str) -> str:
+    """A word that the data write in capitals, as the article would write it."""
+    return computed.capitalize() if computed.isupper() and printed.istitle() else computed
 
 
 def agrees(result: Result, printed: str) -> bool:

@@ -17,6 +17,9 @@ from safetybook.tables import Table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LEFT = -1.1
+"""Where a label begins, on the axis of the cycles."""
+
 LINE, HEADING, ABOVE = 0.3, 0.3, 0.105
 """Heights in inches: of a patient's line, of the heading of a group, and of a mark above its point."""
 
@@ -79,7 +82,7 @@ def courses(
         axes = canvas.subplots()
         for side in ("left", "top", "right"):
             axes.spines[side].set_visible(False)
-        axes.set(xlim=(-0.6, cycles + 0.6), ylim=(height, 0), yticks=[], xlabel="Infusion cycle")
+        axes.set(xlim=(LEFT, cycles + 0.6), ylim=(height, 0), yticks=[], xlabel="Infusion cycle")
         axes.set_xticks(range(1, cycles + 1))
         for first, period in breaks:
             axes.text(first - 0.35, head / 2, period, va="center", fontsize=9)
@@ -87,7 +90,7 @@ def courses(
                 axes.axvline(first - 0.5, color=INK, alpha=FAINT, linewidth=0.8)
         top = head
         for heading, members in groups:
-            axes.text(-0.6, top + HEADING * 0.6, heading, va="center", fontsize=9.5, weight="bold")
+            axes.text(LEFT, top + HEADING * 0.6, heading, va="center", fontsize=9.5, weight="bold")
             top += HEADING
             for course in members:
                 _line(axes, course, top + LINE * 0.6, palette)
@@ -97,7 +100,7 @@ def courses(
 
 def _line(axes: Axes, course: Course, height: float, palette: Palette) -> None:
     """A patient's label and points, the bar of the grounds, and the marks of the drug."""
-    axes.text(-0.6, height, course.label, va="center", fontsize=9)
+    axes.text(LEFT, height, course.label, va="center", fontsize=9)
     last = course.visits[-1].number
     axes.plot((1, last), (height, height), color=INK, alpha=FAINT, linewidth=0.8, zorder=1)
     if course.grounds:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safetybook.determinacy import illustrative
-from safetybook.figures import INK, Figure, Palette, despine, drawing, finish
+from safetybook.figures import INK, Figure, Palette, despine, drawing, finish, within_a_sentence
 from safetybook.recurrent import CycleShare, Point
 from safetybook.rounding import exact, half_up
 from safetybook.tables import Cell, Group, Row, Table
@@ -260,7 +260,7 @@ def _words(panels: Sequence[Panel]) -> str:
                 for reading in curve.readings
                 if reading.events
             )
-            found.append(f"{panel.title}, {curve.label}, by {panel.label.lower()}: {told}")
+            found.append(f"{panel.title}, {curve.label}, by {within_a_sentence(panel.label)}: {told}")
     return "; ".join(found)
 
 

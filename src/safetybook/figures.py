@@ -109,6 +109,11 @@ def length(text: str, size: float) -> float:
     return float(TextPath((0, 0), text, size=size, prop=font).get_extents().width)
 
 
+def within_a_sentence(label: str) -> str:
+    """A label as it stands after other words; what it names in capitals keeps them."""
+    return label[:1].lower() + label[1:]
+
+
 def despine(axes: Axes, *, left: bool = False) -> None:
     """Take away the lines above and on the right, and with `left` the one on the left."""
     import seaborn as sns

@@ -58,7 +58,8 @@ class Aside:
     @property
     def line(self) -> str:
         """The text as the figure shows it, with its mark."""
-        return f"{self.number} {self.text}{ILLUSTRATIVE if self.illustrative else ''}"
+        line = f"{self.text}: {self.number}" if self.part else f"{self.number} {self.text}"
+        return f"{line}{ILLUSTRATIVE if self.illustrative else ''}"
 
 
 @dataclass(frozen=True)

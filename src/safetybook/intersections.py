@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from safetybook.figures import COLOURS, FAINT, INK, WIDTH, Figure, drawing, finish
+from safetybook.figures import COLOURS, FAINT, INK, WIDTH, Figure, drawing, finish, within_a_sentence
 from safetybook.tables import Table
 
 if TYPE_CHECKING:
@@ -143,4 +143,5 @@ def _bar(axes: Axes, column: Intersection, across: float, pitch: float, scale: f
 def _words(column: Intersection, kinds: tuple[str, str]) -> str:
     low, high = column.ends
     possible = f" ({low} to {high} possible)" if low < high else ""
-    return f"{column.name}: {column.size}{possible} {kinds[0].lower()}, {column.marked} {kinds[1].lower()}"
+    many, few = map(within_a_sentence, kinds)
+    return f"{column.name}: {many} {column.size}{possible}, {few} {column.marked}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from safetybook.determinacy import PUBLISHED, illustrative
-from safetybook.figures import FAINT, INK, Figure, Palette, despine, drawing, finish
+from safetybook.figures import FAINT, INK, Figure, Palette, despine, drawing, finish, within_a_sentence
 from safetybook.tables import Cell, Group, Row, Table
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _words(panels: Sequence[Panel]) -> str:
                 for place, here, low, high in zip(curve.at, curve.here, curve.low, curve.high, strict=True)
                 if high
             )
-            found.append(f"{panel.title}, {curve.treatment}, by {panel.label.lower()}: {numbers}")
+            found.append(f"{panel.title}, {curve.treatment}, by {within_a_sentence(panel.label)}: {numbers}")
     return f"{'; '.join(found)}."
 
 

@@ -532,6 +532,47 @@ def test_the_rule_about_typed_results_lets_definitions_pass() -> None:
     assert typed(statements("```{important}\nOf the patients, 42 had an event.\n```\n"))
 
 
+CODES = r"(?<![A-Z-])(?<!is )(?:MILD|MODERATE|SEVERE|WHITE|ASIAN)\b(?! [A-Z])"
+ONE = r"(?<![\w.,/%–])1 (?:patients|events|claims|cycles|infusions|visits|others)\b"
+MANY = r"(?<![\d.,])(?:[2-9]|[1-9]\d+) (?:patient|adverse event|event|claim)\b(?![ -](?:months|\d))"
+OTHERS = r"\b[a-z]+_[a-z0-9_]+\b|\bivig\b|\b0 patients died\b|\b[Bb]etween \d+ to\b"
+ODD = re.compile(f"{CODES}|{ONE}|{MANY}|{OTHERS}")
+"""Words of the data or the code, and a number that does not go with its noun."""
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("Patients with premedication: ivig_all", True),
+        ("disease activity MODERATE", True),
+        ("not serious, ivig (%)", True),
+        ("had 1 events", True),
+        ("2 adverse event", True),
+        ("Between 42 to 81 patients", True),
+        ("1 event, 21 events and 1 of 21 patients", False),
+        ("per 100 patient-months; of IVIg", False),
+    ],
+)
+def test_odd_words_are_seen(text: str, odd: bool) -> None:
+    assert bool(ODD.search(text)) is odd
+
+
+@each_notebook
+def test_a_chapter_has_no_word_of_the_data_and_no_number_beside_a_wrong_noun(text: Path) -> None:
+    said = [re.sub(r"<[^>]*>", "", SPAN.sub(r"\g<text>", piece)) for piece in prose_of(text)]
+    for output in outputs(text):
+        html = re.sub(r"(?<=>)[^<>]*(?=</code>)", "", shown(output))
+        said += re.findall(r'(?:alt|aria-label)="([^"]*)"', html)
+        said += re.findall(r">([^<>]+)<", html)
+    assert [words for words in map(unescape, said) if ODD.search(words)] == []
+
+
+def prose_of(text: Path) -> list[str]:
+    """The sentences and captions of a chapter, without code and addresses."""
+    found = [holder[key] for holder, key in passages(read(text).cells)]
+    return [re.sub(r"`[^`]*`|\]\([^)]*\)", "", piece) for piece in found]
+
+
 def test_a_text_that_a_cell_shows_is_a_string_of_several_words() -> None:
     code = 'x("one"), x("42 patients"), y(f"Of them {n}, {m} of 3 left")\n'
     assert shown_by(code) == ["42 patients", "Of them ", " of 3 left"]

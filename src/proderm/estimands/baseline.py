@@ -83,7 +83,12 @@ def table_6() -> Iterator[Estimand]:
             )
         yield from _group("female", where(SEX="F"), column, "female")
         for race in ("ASIAN", "BLACK OR AFRICAN AMERICAN", "WHITE", "OTHER"):
-            yield from _group(f"race_{race.split()[0].lower()}", where(RACE=race), column, f"race {race}")
+            yield from _group(
+                f"race_{race.split()[0].lower()}",
+                where(RACE=race),
+                column,
+                f"race {race.title().replace(' Or ', ' or ')}",
+            )
         for name in RISK_FACTORS:
             yield risk_factor(name, column)
             yield share(risk_factor(name, column), randomised(column), f"risk_{name}.{column.id}.percent")
@@ -91,7 +96,10 @@ def table_6() -> Iterator[Estimand]:
             yield from _group(f"factors_{number}", where(NTEERF=number), column, f"{number} TEE risk factors")
         for activity in ("MILD", "MODERATE", "SEVERE"):
             yield from _group(
-                f"gda_{activity.lower()}", where(GDABL=activity), column, f"disease activity {activity}"
+                f"gda_{activity.lower()}",
+                where(GDABL=activity),
+                column,
+                f"disease activity {activity.lower()}",
             )
 
 

@@ -34,7 +34,10 @@ def premedication() -> Iterator[Estimand]:
     for drug_class in ("ANALGESICS", "SYSTEMIC ANTIHISTAMINES"):
         name = drug_class.split()[-1].lower()
         yield from _premedicated(
-            f"premedication_{name}.ivig_all", IVIG_ALL.where & where(CMCLAS=drug_class), IVIG_ALL
+            f"premedication_{name}.ivig_all",
+            IVIG_ALL.where & where(CMCLAS=drug_class),
+            IVIG_ALL,
+            f"premedication by {name}",
         )
     yield Statement(
         "premedication.most_common", "Analgesics and antihistamines were most common", _most_common
@@ -47,10 +50,10 @@ def premedication() -> Iterator[Estimand]:
     )
 
 
-def _premedicated(name: str, rows: Where, of: Column) -> Iterator[Estimand]:
+def _premedicated(name: str, rows: Where, of: Column, what: str = "premedication") -> Iterator[Estimand]:
     count = Count(
         f"{name}.patients",
-        f"Patients with premedication: {name.partition('.')[2]}",
+        f"Patients with {what}, {of.label}",
         "adcm",
         where(CMCAT="PREMEDICATION") & rows,
         Unit.PATIENTS,
