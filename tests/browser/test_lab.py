@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from html import unescape
@@ -172,3 +173,28 @@ def test_only_the_chapters_are_trusted_and_nothing_is_written_home(lab: str) -> 
     with urllib.request.urlopen(f"{lab}/api/contents/notebooks/01_disposition.ipynb") as answer:
         cells = json.load(answer)["content"]["cells"]
     assert all(cell["metadata"]["trusted"] for cell in cells if cell["cell_type"] == "code")
+
+
+def test_any_jupyterlab_takes_the_settings_of_make_lab_where_it_is_told(
+    copy: Path, lab: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert lab
+    port, kernels = free_port(), copy / "_build" / "kernel" / "share" / "jupyter"
+    command = [str(LAB / "bin" / "jupyter-lab"), *options(port)]
+    environment = {"JUPYTER_PATH": str(kernels), "JUPYTER_CONFIG_PATH": str(copy / "lab")}
+    home, chapter = tmp_path_factory.mktemp("home"), "api/contents/notebooks/01_disposition.ipynb"
+    with (
+        served(command, copy, home, port, environment) as address,
+        urllib.request.urlopen(f"{address}/{chapter}") as answer,
+    ):
+        content = json.load(answer)["content"]
+    assert content["metadata"]["language_info"]["name"] == "python"
+    assert all(cell["metadata"]["trusted"] for cell in content["cells"] if cell["cell_type"] == "code")
+
+
+def test_a_chapter_is_converted_without_its_code(copy: Path, tmp_path: Path) -> None:
+    command = [LAB / "bin" / "jupyter-nbconvert", "--to", "html", "--no-input", "--output-dir", tmp_path]
+    subprocess.run([*command, copy / "notebooks" / "05_tees.ipynb"], check=True, capture_output=True)
+    text = (tmp_path / "05_tees.html").read_text(encoding="utf-8")
+    assert "import installed" not in unescape(re.sub(r"<[^>]*>", "", text))
+    assert text.count("<table") == html("05_tees").count("<table")
