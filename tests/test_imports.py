@@ -34,6 +34,6 @@ def test_a_chapter_imports_neither_drawing_nor_statistics_nor_a_solver_before_it
     asked = f"import sys\nprint(*(name for name in {HEAVY} if name in sys.modules))"
     script = "\n".join([*lines, asked])
     found = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], cwd=ROOT / "notebooks", capture_output=True, text=True, check=True
     )
     assert found.stdout.split() == []
