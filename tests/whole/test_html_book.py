@@ -212,7 +212,7 @@ def page_removed(root: Path) -> None:
 
 def page_added(root: Path) -> None:
     replace(root / "_toc.yml", "  - file: book/displays\n", "  - file: book/displays\n  - file: book/more\n")
-    (root / "book/more.md").write_text("# More\n\n|a|b|\n|-|-|\n|1|2|\n")
+    (root / "book/more.md").write_text("# More\n\n|a|b|\n|-|-|\n|c|d|\n")
 
 
 def style_changed(root: Path) -> None:
