@@ -3,7 +3,7 @@
 The caption of a table is the last paragraph before its cell, that of a figure the first one after it. It
 begins with the number in bold, which is a reference to the label of the cell::
 
-    **{numref}`fig-design`.** Study design. Points are planned infusion cycles.
+    **[Fig. 1](#cell-id=fig-design).** Study design. Points are planned infusion cycles.
 
 MyST-NB takes captions from the metadata of cells, which no other viewer shows.
 """
@@ -13,6 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Any
+
+from safetybook.links import CELL
 
 
 def put_back(cells: Sequence[Any]) -> None:
@@ -30,7 +32,7 @@ def put_back(cells: Sequence[Any]) -> None:
 
 
 def _taken(around: Sequence[Any], label: str) -> str:
-    reference = rf"\{{numref\}}`{re.escape(label)}`|\[[^\]]+\]\([^()\s]*#{re.escape(label)}\)"
+    reference = rf"\{{numref\}}`{re.escape(label)}`|\[[^\]]+\]\([^()\s]*#(?:{CELL})?{re.escape(label)}\)"
     paragraph = re.compile(rf"(?:^|\n\n)\*\*(?:{reference})\.\*\* (.+?)(?=\n\n|\Z)", re.DOTALL)
     for cell in around:
         source = "".join(cell["source"])
