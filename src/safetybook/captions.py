@@ -5,13 +5,15 @@ begins with the number in bold, which is a reference to the label of the cell::
 
     **[Fig. 1](#cell-id=fig-design).** Study design. Points are planned infusion cycles.
 
-MyST-NB takes captions from the metadata of cells, which no other viewer shows.
+A numbered table has no other caption. MyST-NB takes captions from the metadata of cells, which no other
+viewer shows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
 
 from safetybook.links import CELL
@@ -29,6 +31,12 @@ def put_back(cells: Sequence[Any]) -> None:
         figure = cell["metadata"].get("mystnb", {}).get("figure", {})
         if "name" in figure and "caption" not in figure:
             figure["caption"] = _taken(cells[max(place - 1, 0) : place + 2], figure["name"])
+
+
+def plain(caption: str) -> str:
+    """The words of a caption, a letter that is raised after ``^``, without the full stop."""
+    words = re.sub(r"\[([^\[\]]+)\]\([^()]*\)", r"\1", caption.replace("<sup>", "^"))
+    return " ".join(unescape(re.sub(r"<[^>]*>|\*+", "", words)).split()).removesuffix(".")
 
 
 def _taken(around: Sequence[Any], label: str) -> str:
