@@ -14,8 +14,9 @@ from sphinx.util.docutils import docutils_namespace
 
 from proderm import export
 from proderm.pages import study, verdicts
+from safetybook import captions
 from safetybook.exports import FORMS
-from safetybook.html_tables import to_html
+from safetybook.html_tables import UNNAMED, captioned, to_html
 from safetybook.layout import PROSE, blocks
 from safetybook.tables import Cell, Group, Row, Table
 
@@ -157,15 +158,21 @@ def test_a_page_may_have_a_source_of_its_own(tmp_path):
 
 
 def stored() -> list[str]:
-    """The HTML of all tables that the notebooks store."""
-    outputs = (
-        "".join(output["data"]["text/html"])
-        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
-        for output in cell.get("outputs", [])
-        if "text/html" in output.get("data", {})
-    )
-    return [html for html in outputs if "<table" in html]
+    """The HTML of all tables that the notebooks store; the numbered ones with the captions of the text."""
+    pages = []
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        captions.put_back(cells)
+        for cell in cells:
+            caption = cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", "")
+            outputs = [output["data"] for output in cell.get("outputs", []) if "data" in output]
+            shown = ["".join(data["text/html"]) for data in outputs if "text/html" in data]
+            pages += [
+                captioned(html, captions.plain(caption)) if UNNAMED in html else html
+                for html in shown
+                if "<table" in html
+            ]
+    return pages
 
 
 def test_every_table_of_the_chapters_can_be_downloaded():

@@ -203,7 +203,10 @@ def test_the_terms_of_the_glossary_have_the_labels_of_the_page() -> None:
     ("stored", "role"),
     [
         ("[Table 5](#table-5)", "{numref}`table-5`"),
+        ("[Table 5](#cell-id=table-5)", "{numref}`table-5`"),
         ("[Fig. 12](05_tees.ipynb#fig-x)", "{numref}`fig-x`"),
+        ("[Fig. 12](05_tees.ipynb#cell-id=fig-x)", "{numref}`fig-x`"),
+        ("[below](#cell-id=over-time)", "{ref}`below <over-time>`"),
         ("[Supplementary Table 1](a.ipynb#suppl-table-1)", "{numref}`suppl-table-1`"),
         ("[The trial](../book/study_design.md#top)", "{doc}`../book/study_design`"),
         ("[the trial](../book/study_design.md)", "{doc}`the trial <../book/study_design>`"),
@@ -239,9 +242,10 @@ def test_links_are_changed_where_something_else_is_expected() -> None:
         seen.append((link.kind, link.cited))
         return link._replace(words="X", path="p.md") if link.kind in (Kind.CITATION, Kind.NUMBER) else link
 
-    text = (
-        "[Table 5](#table-5), [[A](references.md#a), [B](references.md#b)] [C [1]](references.md#c) [d\n](#f)"
+    text = "[Table 5](#cell-id=table-5), [[A](references.md#a), [B](references.md#b)]"
+    text += " [C [1]](references.md#c) [d\n](#f)"
+    assert with_links(text, change) == (
+        "[X](p.md#cell-id=table-5), [[X](p.md#a), [X](p.md#b)] [X](p.md#c) [d\n](#f)"
     )
-    assert with_links(text, change) == ("[X](p.md#table-5), [[X](p.md#a), [X](p.md#b)] [X](p.md#c) [d\n](#f)")
     citations = [(Kind.CITATION, True), (Kind.CITATION, True), (Kind.CITATION, False)]
     assert seen == [(Kind.NUMBER, False), *citations, (Kind.PLACE, False)]

@@ -3,6 +3,7 @@
 import importlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from proderm.pages import Conflicts
 from safetybook.contradictions import Contradiction, Kind
 from safetybook.determinacy import illustrative
 from safetybook.figures import drawing, finish
-from safetybook.html_tables import to_html
+from safetybook.html_tables import captioned, to_html
 from safetybook.layout import layout
 from safetybook.listings import Entry, Listing, Section
 from safetybook.stored_html import LEFT, for_page, stored
@@ -111,13 +112,15 @@ def test_what_the_notebooks_store_is_what_the_page_has_in_another_form(path):
 def test_the_pages_get_it_through_one_door(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "book" / "_ext"))
     forms = importlib.import_module("stored_forms")
-    html = to_html(TABLE)
-    shown = {"text/html": stored(html).splitlines(keepends=True), "text/plain": "Events"}
-    glued = {"application/papermill.record/text/html": stored(html)}
+    unnamed = to_html(replace(TABLE, caption=""))
+    html = to_html(replace(TABLE, caption="Events of all kinds^a"))
+    shown = {"text/html": stored(unnamed).splitlines(keepends=True), "text/plain": "Events"}
+    glued = {"application/papermill.record/text/html": stored(html)}  # it has a caption of its own
     words = {
         "cell_type": "markdown",
         "metadata": {},
-        "source": "Words − ≥\n\n**[Table 1](#table-1).** Events",
+        "source": "Words − ≥\n\n"
+        "**[Table 1](#cell-id=table-1).** [Events](a.md) of *all*&nbsp;kinds<sup>a</sup>.",
     }
     figure = {"mystnb": {"figure": {"name": "table-1", "classes": "table"}}}
     outputs = [{"data": shown}, {"data": glued}, {"text": "printed"}]
@@ -127,7 +130,8 @@ def test_the_pages_get_it_through_one_door(monkeypatch):
     forms.put_back(app, "a.ipynb", source)
     before, after = json.loads(source[0])["cells"]
     assert before["source"] == "Words − ≥"
-    assert after["metadata"]["mystnb"]["figure"]["caption"] == "Events"
+    caption = "{doc}`Events <a>` of *all*&nbsp;kinds{sup}`a`."
+    assert after["metadata"]["mystnb"]["figure"]["caption"] == caption
     assert after["outputs"] == [
         {"data": {"text/html": html, "text/plain": "Events"}},
         {"data": {"application/papermill.record/text/html": html}},
@@ -144,3 +148,20 @@ def test_a_heading_over_several_columns_stands_in_their_middle_and_one_over_a_co
         '<th scope="colgroup" colspan="2"', '<th style="text-align: center" scope="colgroup" colspan="2"'
     )
     assert for_page(stored(heads)) == heads
+
+
+def test_a_table_without_a_caption_is_shown_without_one_in_each_form():
+    bare, named = (replace(TABLE, caption=caption) for caption in ("", "Events^a"))
+    assert captioned(to_html(bare), named.caption) == to_html(named)
+    forms = bare._repr_mimebundle_()
+    assert "<caption" not in forms["text/html"]
+    assert "aria-label" not in forms["text/html"]
+    assert "Events a\n" + forms["text/plain"] == named._repr_mimebundle_()["text/plain"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_numbered_table_has_a_second_caption(path):
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        if cell["metadata"].get("mystnb", {}).get("figure", {}).get("classes") == "table":
+            assert "<table" in json.dumps(cell["outputs"])
+            assert "<caption" not in json.dumps(cell["outputs"])

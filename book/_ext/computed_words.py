@@ -112,8 +112,8 @@ class Words:
             case Kind.NUMBER:
                 return self._number(link)
             case Kind.PLACE:
-                document, *_ = self.env.get_domain("std").labels.get(link.label, ("",))
-                return link._replace(path=self._path(document)) if document else link
+                document, *_ = self.env.get_domain("std").anonlabels.get(link.label, ("",))
+                return self._leading_to(document, link) if document else link
             case Kind.TITLE:
                 return link._replace(words=self._title(link))
             case Kind.CITATION:
@@ -126,11 +126,12 @@ class Words:
             for kind, numbers in kinds.items():
                 if link.label in numbers:
                     words = self.app.config.numfig_format[kind] % ".".join(map(str, numbers[link.label]))
-                    return link._replace(words=words, path=self._path(document))
+                    return self._leading_to(document, link._replace(words=words))
         return link
 
-    def _path(self, document: str) -> str:
-        return "" if document == self.page else path_between(self.env, self.page, document)
+    def _leading_to(self, document: str, link: Link) -> Link:
+        path = "" if document == self.page else path_between(self.env, self.page, document)
+        return link._replace(path=path, cell=self.env.doc2path(document).endswith(".ipynb"))
 
     def _title(self, link: Link) -> str:
         path = Path(self.env.doc2path(self.page)).parent / link.path

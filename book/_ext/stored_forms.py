@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from safetybook import captions, links
+from safetybook.html_tables import UNNAMED, captioned
 from safetybook.notebooks import prose
 from safetybook.stored_html import for_page
 
@@ -31,8 +32,8 @@ def put_back(app: Sphinx, page: str, source: list[str]) -> None:
     if app.env.doc2path(page).endswith(".ipynb"):
         notebook = json.loads(source[0])
         captions.put_back(notebook["cells"])
-        put_back_prose(notebook, roles)
         put_back_html(notebook)
+        put_back_prose(notebook, roles)
         source[0] = json.dumps(notebook, ensure_ascii=False)
     else:
         source[0] = prose.outside_code(source[0], roles)
@@ -45,13 +46,16 @@ def put_back_prose(notebook: dict[str, Any], roles: Callable[[str], str]) -> Non
 
 
 def put_back_html(notebook: dict[str, Any]) -> None:
-    """Put back all HTML that a notebook's cells show, or glue for other pages."""
+    """Put back all HTML that a notebook's cells show, or glue for other pages; a numbered table is named."""
     for cell in notebook["cells"]:
+        figure = cell["metadata"].get("mystnb", {}).get("figure", {})
         for output in cell.get("outputs", ()):
             data = output.get("data", {})
             for kind in data:
                 if kind.endswith("text/html"):
-                    data[kind] = for_page("".join(data[kind]))
+                    html = for_page("".join(data[kind]))
+                    unnamed = figure.get("classes") == "table" and UNNAMED in html
+                    data[kind] = captioned(html, captions.plain(figure["caption"])) if unnamed else html
 
 
 def _roles(app: Sphinx, page: str) -> Callable[[str], str]:

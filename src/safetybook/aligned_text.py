@@ -38,7 +38,7 @@ def to_text(table: Table) -> str:
     ]
     stub = max(len(flat(name)) for name in [table.stub, *names])
     rule = "-" * (stub + sum(widths) + 2 * len(widths))
-    lines = [flat(table.caption), rule]
+    lines = [*([flat(table.caption)] if table.caption else []), rule]
     for headings in levels:
         line = flat(table.stub).ljust(stub) if headings is levels[-1] else " " * stub
         for heading in headings:

@@ -3,16 +3,20 @@
 The caption of a table is the last paragraph before its cell, that of a figure the first one after it. It
 begins with the number in bold, which is a reference to the label of the cell::
 
-    **{numref}`fig-design`.** Study design. Points are planned infusion cycles.
+    **[Fig. 1](#cell-id=fig-design).** Study design. Points are planned infusion cycles.
 
-MyST-NB takes captions from the metadata of cells, which no other viewer shows.
+A numbered table has no other caption. MyST-NB takes captions from the metadata of cells, which no other
+viewer shows.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import unescape
 from typing import Any
+
+from safetybook.links import CELL
 
 
 def put_back(cells: Sequence[Any]) -> None:
@@ -29,8 +33,14 @@ def put_back(cells: Sequence[Any]) -> None:
             figure["caption"] = _taken(cells[max(place - 1, 0) : place + 2], figure["name"])
 
 
+def plain(caption: str) -> str:
+    """The words of a caption, a letter that is raised after ``^``, without the full stop."""
+    words = re.sub(r"\[([^\[\]]+)\]\([^()]*\)", r"\1", caption.replace("<sup>", "^"))
+    return " ".join(unescape(re.sub(r"<[^>]*>|\*+", "", words)).split()).removesuffix(".")
+
+
 def _taken(around: Sequence[Any], label: str) -> str:
-    reference = rf"\{{numref\}}`{re.escape(label)}`|\[[^\]]+\]\([^()\s]*#{re.escape(label)}\)"
+    reference = rf"\{{numref\}}`{re.escape(label)}`|\[[^\]]+\]\([^()\s]*#(?:{CELL})?{re.escape(label)}\)"
     paragraph = re.compile(rf"(?:^|\n\n)\*\*(?:{reference})\.\*\* (.+?)(?=\n\n|\Z)", re.DOTALL)
     for cell in around:
         source = "".join(cell["source"])

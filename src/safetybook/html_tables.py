@@ -13,6 +13,9 @@ from safetybook.rounding import first_places
 if TYPE_CHECKING:
     from safetybook.tables import Cell, Heading, Table
 
+UNNAMED = '<div class="sb-table" role="region" tabindex="0">'
+"""What opens the scroll region of a table without a caption."""
+
 
 def to_html(table: Table) -> str:
     """The table as HTML, one row per line; the notes stand outside the part that scrolls."""
@@ -40,17 +43,24 @@ def to_html(table: Table) -> str:
 
 def framed(table: Table, lines: Iterable[str], classes: str = "dataframe sb") -> str:
     """A table's head and body in the frame that all tables have: caption, scroll region, notes."""
-    name = escape(flat(table.caption))
     notes = [f"<p>{_sup(mark)}{raised(text)}</p>" for mark, text in table.notes]
     lines = [
-        f'<div class="sb-block">\n<div class="sb-table" role="region" tabindex="0" aria-label="{name}">',
-        f'<table class="{classes}">\n<caption>{raised(table.caption)}</caption>',
+        f'<div class="sb-block">\n{UNNAMED}\n<table class="{classes}">',
         *lines,
         "</table>\n</div>",
         *(['<div class="sb-notes">', *notes, "</div>"] if notes else []),
         "</div>",
     ]
-    return "\n".join(lines)
+    html = "\n".join(lines)
+    return captioned(html, table.caption) if table.caption else html
+
+
+def captioned(html: str, caption: str) -> str:
+    """The HTML of a table that has no caption yet, with one; it names the scroll region as well."""
+    named = UNNAMED.removesuffix(">") + f' aria-label="{escape(flat(caption))}">'
+    before, _, after = html.partition(f"{UNNAMED}\n")
+    opening, _, rest = after.partition("\n")
+    return f"{before}{named}\n{opening}\n<caption>{raised(caption)}</caption>\n{rest}"
 
 
 def group_html(label: str, width: int) -> str:

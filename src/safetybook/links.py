@@ -3,19 +3,21 @@
 What a link is follows from where it leads:
 
 ===================================================== ==========================================
-``[Table 5](05_tees.ipynb#table-5)``                  ``{numref}``: the words are its number
+``[Table 5](05_tees.ipynb#cell-id=table-5)``          ``{numref}``: the words are its number
 ``[Adverse events](02_ae_overview.ipynb#top)``        ``{doc}``: the words are the page's title
 ``[the overview](02_ae_overview.ipynb)``              ``{doc}`` with words of its own
-``[below](#over-time)``                               ``{ref}`` with words of its own
+``[below](#cell-id=over-time)``                       ``{ref}`` with words of its own
 ``[TEEs](../book/glossary.md#term-TEE)``              ``{term}`` with words of its own
 ``[[Garwood, 1936](../book/references.md#garwood)]``  ``{cite:p}``: the words are author and year
 ``[Garwood [1936]](../book/references.md#garwood)``   ``{cite:t}``
 ``[patients](../data/adam/adsl.csv)``                 ``{download}`` with words of its own
 ===================================================== ==========================================
 
-Labels of numbered outputs begin with ``table-``, ``fig-`` or ``suppl-``. Other marks that only MyST reads
-have a form of their own as well: ``<a id="over-time"></a>`` is a label, ``<sup>a</sup>`` a raised letter,
-``<span class="…">`` words of a class, and a quotation that begins with a line in bold an admonition.
+Labels of numbered outputs begin with ``table-``, ``fig-`` or ``suppl-``. In a notebook a label is also the
+id of its cell (:mod:`safetybook.notebooks.cell_ids`). Jupyter and nbconvert lead there by ``cell-id=``, which
+the build writes where it belongs. Other marks that only MyST reads have a form of their own as well:
+``<a id="over-time"></a>`` is a label, ``<sup>a</sup>`` a raised letter, ``<span class="…">`` words of a
+class, and a quotation that begins with a line in bold an admonition.
 """
 
 from __future__ import annotations
@@ -27,9 +29,10 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+CELL = "cell-id="
 LINK = re.compile(
     r"(?<!!)\[(?P<words>(?:[^\[\]<>`\0]|\[[^\[\]]*\])+)\]"
-    r"\((?![a-z]+:)(?P<path>[^()\s#]*)(?:#(?P<label>[^()\s]+))?\)"
+    rf"\((?![a-z]+:)(?P<path>[^()\s#]*)(?:#(?P<cell>{CELL})?(?P<label>[^()\s]+))?\)"
 )
 CITED = re.compile(
     r"\[(?P<links>\[[^\[\]]+\]\([^()\s#]*references\.md#[^()\s]+\)"
@@ -66,18 +69,21 @@ class Kind(Enum):
 class Link(NamedTuple):
     """A link within the book: its words, the path from the page, empty for the page itself, and the label.
 
-    Whether it is `cited` in brackets tells one kind of citation from the other.
+    Whether it is `cited` in brackets tells one kind of citation from the other. It leads to a `cell` of a
+    notebook, or to a place in a page.
     """
 
     words: str
     path: str
     label: str
     cited: bool = False
+    cell: bool = False
 
     @classmethod
     def of(cls, hit: re.Match[str]) -> Link:
         """The link that :data:`LINK` has found; line breaks are spaces."""
-        return cls(" ".join(hit["words"].split()), hit["path"], hit["label"] or "")
+        words = " ".join(hit["words"].split())
+        return cls(words, hit["path"], hit["label"] or "", cell=hit["cell"] is not None)
 
     @property
     def kind(self) -> Kind:
@@ -96,7 +102,8 @@ class Link(NamedTuple):
     @property
     def text(self) -> str:
         """The link as Markdown."""
-        return f"[{self.words}]({self.path}{'#' * bool(self.label)}{self.label})"
+        fragment = f"#{CELL * self.cell}{self.label}" if self.label else ""
+        return f"[{self.words}]({self.path}{fragment})"
 
     def role(self, terms: Mapping[str, str]) -> str:
         """The role for the pages; `terms` are those of the glossary by their labels."""

@@ -108,7 +108,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. `columns` gives each column's headings from the widest spanner down to its own.
+    """A table. Its `caption` is empty where it stands in the text, with a number; the page puts it in.
+
+    `columns` gives each column's headings from the widest spanner down to its own.
 
     Neighbours with the same first headings share the spanning cells. A heading that shows a number is
     :class:`Counted`. `footnotes` are pairs of mark

@@ -21,6 +21,14 @@ LAB = ROOT / ".venv-lab"
 PATIENCE = 120
 """Seconds in which a server must answer, and a notebook must be drawn or have run."""
 
+IN_VIEW = """id => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    const cell = notebook.widgets?.find(widget => widget.model.id === id)?.node.getBoundingClientRect();
+    const view = notebook.node.getBoundingClientRect();
+    return cell?.height > 0 && cell.top < view.bottom - 50 && cell.bottom > view.top + 50;
+}"""
+"""Whether a cell of the notebook in front is seen."""
+
 expect.set_options(timeout=1000 * PATIENCE)
 
 
@@ -112,3 +120,12 @@ class Notebook:
     def do(self, command: str) -> None:
         """Do what a menu has, and wait until it is done."""
         self._page.evaluate(f"jupyterapp.commands.execute('{command}').then(() => null)")
+
+    def follow(self, link: str) -> None:
+        """Click on the first link among its sentences whose address ends so, once all is drawn."""
+        self.sentences()
+        self._page.locator(f".jp-MarkdownCell a[href$='{link}']").first.click()
+
+    def expect_in_view(self, cell: str) -> None:
+        """Expect that a cell of the notebook in front is seen, by its id."""
+        self._page.wait_for_function(IN_VIEW, arg=cell, timeout=1000 * PATIENCE)

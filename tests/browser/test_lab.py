@@ -169,6 +169,34 @@ def test_a_chapter_opens_in_any_jupyterlab(chapter: str, page: Any, plain_lab: s
     assert changes(copy) == ""
 
 
+@pytest.mark.parametrize("trusting", ["lab", "plain_lab"])
+@pytest.mark.parametrize(
+    ("chapter", "link"),
+    [
+        ("05_tees", "#cell-id=table-6"),
+        ("05_tees", "#cell-id=fig-infusion-rates"),
+        ("02_ae_overview", "04_latency.ipynb#cell-id=table-3"),
+        ("02_ae_overview", "05_tees.ipynb#cell-id=tee-rates"),
+    ],
+)
+def test_a_link_brings_what_it_names_into_view(
+    chapter: str, link: str, trusting: str, page: Any, request: pytest.FixtureRequest
+) -> None:
+    notebook = Notebook(page, request.getfixturevalue(trusting), chapter)
+    notebook.follow(link.partition("ipynb")[2] or link)
+    notebook.expect_in_view(link.partition("=")[2])
+
+
+def test_links_lead_to_their_cells_in_what_nbconvert_makes(copy: Path, tmp_path: Path) -> None:
+    command = [LAB / "bin" / "jupyter", "nbconvert", "--to", "html", "--no-input", "--output-dir", tmp_path]
+    subprocess.run([*command, copy / "notebooks" / "05_tees.ipynb"], check=True, capture_output=True)
+    made = (tmp_path / "05_tees.html").read_text(encoding="utf-8")
+    ids = set(re.findall(r' id="([^"]+)"', made))
+    links = set(re.findall(r'<a href="#([^"]+)"', made))
+    assert "cell-id=table-6" in links
+    assert links - ids == set()
+
+
 def test_only_the_chapters_are_trusted_and_nothing_is_written_home(lab: str) -> None:
     with urllib.request.urlopen(f"{lab}/api/contents/notebooks/01_disposition.ipynb") as answer:
         cells = json.load(answer)["content"]["cells"]

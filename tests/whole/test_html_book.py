@@ -550,7 +550,7 @@ def test_a_killed_build_of_sphinx_leaves_the_pages_and_the_next_is_whole(share: 
 
 
 WORDS = (
-    "# Book\n\nSee [the part](data.md#part), [Table 1](../notebooks/01_first.ipynb#table-1) and"
+    "# Book\n\nSee [the part](data.md#part), [Table 1](../notebooks/01_first.ipynb#cell-id=table-1) and"
     " [Second](../notebooks/02_second.ipynb#top).\n"
     'There are <span data-n="01_first::events">12</span> events, as [One [2001]](references.md#one) found.\n'
 )
@@ -565,9 +565,8 @@ def shown(files: dict[str, bytes]) -> dict[str, bytes]:
 def test_words_that_read_everywhere_make_the_pages_that_roles_make(book: Path) -> None:
     before = content(book / HTML)
     (book / "book/index.md").write_text(WORDS)
-    words = (
-        "As [[Two, 2001](../book/references.md#two)], [Table 1](#table-1) and [Events](../data/events.csv)."
-    )
+    table, events = "[Table 1](#cell-id=table-1)", "[Events](../data/events.csv)"
+    words = f"As [[Two, 2001](../book/references.md#two)], {table} and {events}."
     roles = "As {cite:p}`two`, {numref}`table-1` and {download}`Events <../data/events.csv>`."
     assert shown(built(book)) == shown(before)
     replace(book / "notebooks/01_first.ipynb", "Words.", roles)
@@ -622,7 +621,7 @@ def test_links_with_other_words_than_the_computed_are_put_right(
     (book / "book/index.md").write_text(WORDS)
     before = built(book)
     others = {
-        "[Table 1](../notebooks/01_first.ipynb#": "[Table 7](../notebooks/02_second.ipynb#",
+        "[Table 1](../notebooks/01_first.ipynb#cell-id=": "[Table 7](../notebooks/02_second.ipynb#",
         "[Second]": "[The second]",
         "[One [2001]]": "[Two [2001]]",
         "(data.md#part)": "(displays.md#part)",

@@ -14,6 +14,7 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from safetybook.notebooks.cell_ids import name_cells
 from safetybook.notebooks.prose import passages
 
 FOLDED = {"hide-input", "remove-input", "remove-cell"}
@@ -37,7 +38,7 @@ def read(text: Path) -> NotebookNode:
 
 
 def parse(content: str) -> NotebookNode:
-    """The notebook that a MyST text describes: no outputs yet, cell ids that depend on the source alone.
+    """The notebook that a MyST text describes: no outputs yet, cell ids that follow from the text.
 
     Code that the page folds or leaves out is folded in Jupyter, too.
     """
@@ -49,17 +50,7 @@ def parse(content: str) -> NotebookNode:
             # Jupyter takes it away when the cell is unfolded to be read. In a file, metadata are sorted.
             cell.metadata.setdefault("jupyter", {})["source_hidden"] = True
             cell["metadata"] = NotebookNode(sorted(cell.metadata.items()))
-    return _named(notebook)
-
-
-def _named(notebook: NotebookNode) -> NotebookNode:
-    """A notebook whose cells have the ids that follow from their sources."""
-    seen: dict[str, int] = {}
-    for cell in notebook.cells:
-        name = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
-        seen[name] = seen.get(name, 0) + 1
-        cell["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
-    return notebook
+    return name_cells(notebook)
 
 
 def text_of(stored: str) -> str:
@@ -73,7 +64,7 @@ def with_prose(stored: str, change: Callable[[str], str]) -> str:
     notebook = nbformat.reads(stored, as_version=4)
     for holder, key in passages(notebook.cells):
         holder[key] = change(holder[key])
-    return serialise(_named(notebook))
+    return serialise(name_cells(notebook))
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
