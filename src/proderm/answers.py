@@ -10,6 +10,7 @@ import contextlib
 import io
 import multiprocessing
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def asked_by(chapter: Path) -> Answers:
         Exception: whatever a cell raises.
     """
     os.chdir(chapter.parent)
+    sys.path.insert(0, "")  # a kernel looks there first, too
     shell = InteractiveShell.instance()
     with contextlib.redirect_stdout(io.StringIO()):
         for cell in jupytext.read(chapter).cells:
