@@ -68,7 +68,8 @@ def of_glued(metadata: dict, data: dict) -> Iterator[str]:
 def of_tables(html: str) -> Iterator[str]:
     """A numeric cell of a table: a standing, and unless it is published a mark, or its table a note."""
     for block in html.split('<div class="sb-block')[1:]:
-        caption = plain(re.search(r"<caption>(.*?)</caption>", block)[1])
+        # A numbered table has its caption in the text.
+        caption = plain("".join(re.findall(r"<caption>(.*?)</caption>", block)) or "a numbered table")
         notes = [plain(note) for note in re.findall(r"<p>(.*?)</p>", block)]
         for opening, inner in re.findall(r"<td([^>]*)>(.*?)</td>", block, flags=re.DOTALL):
             text = plain(re.sub(r"<sup>.*?</sup>", "", inner))
