@@ -165,3 +165,18 @@ def test_no_numbered_table_has_a_second_caption(path):
         if cell["metadata"].get("mystnb", {}).get("figure", {}).get("classes") == "table":
             assert "<table" in json.dumps(cell["outputs"])
             assert "<caption" not in json.dumps(cell["outputs"])
+
+
+SHOWN_AT_ONCE = 50
+"""How many outputs of a cell any JupyterLab shows before a reader has to ask for more."""
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_table_or_figure_comes_after_more_outputs_than_jupyter_shows(path):
+    hidden = [
+        cell["id"]
+        for cell in json.loads(path.read_text())["cells"]
+        for output in cell.get("outputs", [])[SHOWN_AT_ONCE:]
+        if "text/html" in output.get("data", {}) and "scrapbook" not in output["metadata"]
+    ]
+    assert hidden == []
