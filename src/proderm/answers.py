@@ -6,22 +6,18 @@ has run. So every chapter is run, and what it asked is kept (:mod:`safetybook.st
 
 from __future__ import annotations
 
-import contextlib
-import io
 import multiprocessing
-import os
-import sys
 from collections.abc import Iterable
 from pathlib import Path
-
-import jupytext
-from IPython.core.interactiveshell import InteractiveShell
+from tempfile import TemporaryDirectory
 
 from proderm.claims import ANSWERS, ROOT
 from proderm.known_counts import known_counts
 from proderm.origins import defined
 from proderm.pages import study, verdicts
 from safetybook import stored_answers
+from safetybook.notebooks.pairs import read
+from safetybook.notebooks.shell import execute, new_shell
 from safetybook.stored_answers import Answers
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.md"))
@@ -40,15 +36,10 @@ def asked_by(chapter: Path) -> Answers:
     """Every question of this process after it has run a chapter, with its answer.
 
     Raises:
-        Exception: whatever a cell raises.
+        CellFailed: at the first cell that fails, with its line.
     """
-    os.chdir(chapter.parent)
-    sys.path.insert(0, "")  # a kernel looks there first, too
-    shell = InteractiveShell.instance()
-    with contextlib.redirect_stdout(io.StringIO()):
-        for cell in jupytext.read(chapter).cells:
-            if cell.cell_type == "code":
-                shell.run_cell(cell.source, store_history=False).raise_error()
+    with TemporaryDirectory() as folder:
+        execute(read(chapter), chapter, new_shell(folder))
     return stored_answers.asked()
 
 
